@@ -1,0 +1,22 @@
+const transform = {
+  '^.+\\.tsx?$': [
+    '@swc/jest',
+    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
+  ],
+};
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch,
+  transform,
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/cdk.out'],
+  ...more,
+});
+
+/** One project per kind of test: the platform and the chart need Node only, the employee service a real database. */
+module.exports = {
+  projects: [
+    project('platform', ['<rootDir>/test/{bin,lib}/**/*.test.ts'], { setupFiles: ['<rootDir>/test/setup.ts'] }),
+    project('chart', ['<rootDir>/test/chart/**/*.test.ts']),
+  ],
+};
