@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { createGenerator } from 'ts-json-schema-generator';
+import { expectFresh } from './golden';
+
+const lib = join(__dirname, '..', '..', 'lib', 'kubernetes');
+
+test('schemas.json is what the types in kinds.ts say', () => {
+  const schema = createGenerator({
+    path: join(lib, 'kinds.ts'),
+    type: 'Kinds',
+    skipTypeCheck: true,
+    jsDoc: 'none',
+    additionalProperties: false,
+  }).createSchema('Kinds');
+  // The types know quantities as strings; the API takes bare numbers too.
+  const definitions = { ...schema.definitions, Quantity: { type: ['string', 'number'] } };
+
+  expectFresh(join(lib, 'schemas.json'), `${JSON.stringify({ ...schema, definitions }, undefined, 1)}\n`);
+});
