@@ -1,0 +1,52 @@
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
+import { join } from 'node:path';
+import { helm } from '../../lib/kubernetes/tools';
+import { type Manifest, parseManifests } from '../../lib/kubernetes/manifests';
+
+export const chart = join(__dirname, '..', '..', 'chart');
+export const platformValues = join(__dirname, 'platform-values.yaml');
+
+/** A version as EKS reports it: with a suffix that makes it a pre-release. */
+const KUBERNETES_VERSION = 'v1.31.9-eks-473151a';
+
+/** Runs helm and returns what it prints. */
+export function runHelm(args: readonly string[], input?: object): string {
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+    stdio: 'pipe',
+    ...(input && { input: JSON.stringify(input) }),
+  };
+  return execFileSync(helm(), args, options);
+}
+
+/** Which values files of the chart a rendering starts from. */
+export type Profile = 'values' | 'values-dev' | 'values-prod';
+
+/** Arguments of `helm template` for a profile; further values come from standard input. */
+export function templateArgs(profile: Profile, more: readonly string[] = [], path = chart): string[] {
+  const values = ['-f', join(chart, `${profile}.yaml`)];
+  return ['template', 'erp', path, '--kube-version', KUBERNETES_VERSION, ...values, '-f', '-', ...more];
+}
+
+/** The objects of a profile with some values changed. */
+export function render(profile: Profile, values: object = {}, more: readonly string[] = []): Manifest[] {
+  return parseManifests(runHelm(templateArgs(profile, more), values));
+}
+
+/** The message with which a rendering fails. */
+export function refusal(profile: Profile, values: object, more: readonly string[] = []): string {
+  try {
+    render(profile, values, more);
+  } catch (error) {
+    return (error as { stderr: string }).stderr;
+  }
+  throw new Error('the chart rendered, though it should have refused these values');
+}
+
+/** One object by kind and name. */
+export function find<T extends Manifest>(manifests: readonly T[], name: string): T {
+  const found = manifests.find(({ metadata }) => metadata.name === name);
+  if (!found) throw new Error(`no ${name} among ${manifests.map(({ metadata }) => metadata.name).join(', ')}`);
+  return found;
+}
