@@ -3,6 +3,7 @@ import * as path from 'path';
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { type EnvironmentName, environmentId } from './environment';
+import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
 import { parseQuantity } from './quantity';
 
@@ -69,6 +70,7 @@ export function readChartValues(
     ...schemaProblems(file, merged, fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8')),
     ...namespaceProblems(file, merged, environment),
     ...serviceProblems(file, merged, environment),
+    ...placementProblems(file, merged),
   ];
   return {
     problems,
@@ -165,6 +167,47 @@ function namespaceProblems(file: string, values: Values, environment: Environmen
   return values.namespace === expected
     ? []
     : [{ file, field: 'namespace', value: values.namespace, allowed: `${expected}: cloud and cluster share the name` }];
+}
+
+/** Whether the pods that the chart makes find nodes, and keep off the tainted ones. */
+function placementProblems(file: string, values: Values): Problem[] {
+  const problems: Problem[] = [];
+  const nodes = child(values, 'messagingNodes');
+  for (const [field, allowed] of Object.entries(KAFKA_NODES)) {
+    if (nodes[field] !== allowed) {
+      problems.push({
+        file,
+        field: `messagingNodes.${field}`,
+        value: nodes[field],
+        allowed: `${allowed}, as on the Kafka node groups`,
+      });
+    }
+  }
+  for (const [key, service] of enabledServices(values)) {
+    const selected = child(service, 'nodeSelector')[SERVICE_NODES.key];
+    if (selected !== undefined && selected !== SERVICE_NODES.value) {
+      const field = `services.${key}.nodeSelector.${SERVICE_NODES.key}`;
+      problems.push({
+        file,
+        field,
+        value: selected,
+        allowed: `${SERVICE_NODES.value}: the other nodes belong to Kafka`,
+      });
+    }
+    const tolerations = Array.isArray(service.tolerations) ? service.tolerations.filter(isMap) : [];
+    tolerations.forEach((toleration, i) => {
+      if (toleration.key === undefined || toleration.key === KAFKA_NODES.key) {
+        const field = `services.${key}.tolerations[${i}]`;
+        problems.push({
+          file,
+          field,
+          value: toleration,
+          allowed: `no toleration of the taint ${KAFKA_NODES.key}: those nodes belong to Kafka`,
+        });
+      }
+    });
+  }
+  return problems;
 }
 
 function serviceProblems(file: string, values: Values, environment: EnvironmentName): Problem[] {

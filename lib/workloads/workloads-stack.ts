@@ -13,7 +13,7 @@ import type { DataStack } from '../data/data-stack';
 import { readSecrets } from '../data/read-secrets';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
-import { RELEASE_TIMEOUT, Controllers } from './controllers';
+import { RELEASE_TIMEOUT, addControllers } from './controllers';
 import { chartValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
@@ -36,9 +36,8 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  */
 export class WorkloadsStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
-    const { environment, network, data, edge, ...stackProps } = props;
-    const { cluster: clusterStack, ...rest } = stackProps;
-    super(scope, id, rest);
+    const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
+    super(scope, id, stackProps);
     const { config, values } = environment;
     const name = environmentId(config.name);
 
@@ -83,7 +82,7 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = new Controllers(this, 'Controllers', { cluster, vpc: network.vpc });
+    const controllers = addControllers(cluster, network.vpc);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -121,6 +120,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: chartValues({ environment, network, data, edge }),
     });
-    chart.node.addDependency(namespace, storageClass, secrets, controllers, pods, loadBalancer);
+    chart.node.addDependency(namespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }
