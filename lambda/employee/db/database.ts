@@ -49,6 +49,7 @@ export class Database {
   #openedAt = 0;
   #usedAt = 0;
   #closed = false;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(private readonly options: DatabaseOptions) {}
 
@@ -60,6 +61,11 @@ export class Database {
   async run<T>(kind: Repeatable, budget: Budget, work: (session: Session, attempt: number) => Promise<T>): Promise<T> {
     const started = performance.now();
     let sent = false;
+    // Lambda sends one call at a time; a local server does not, and two transactions on one connection would mix.
+    const before = this.#last;
+    let done = (): void => undefined;
+    this.#last = new Promise((resolve) => (done = resolve));
+    await before;
     try {
       for (let attempt = 1; ; attempt++) {
         const connection = await this.#acquire(budget, started, sent);
@@ -74,6 +80,7 @@ export class Database {
         }
       }
     } finally {
+      done();
       budget.databaseMs += performance.now() - started;
     }
   }
