@@ -31,7 +31,7 @@ const KEEPER =
 
 export function findServerBinary(): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/usr/libexec'];
-  return ['mariadbd', 'mysqld'].flatMap((name) => folders.map((folder) => join(folder, name))).find(existsSync);
+  return folders.flatMap((folder) => ['mariadbd', 'mysqld'].map((name) => join(folder, name))).find(existsSync);
 }
 
 export async function startServer(binary: string, extra: readonly string[] = []): Promise<ServerProcess> {
