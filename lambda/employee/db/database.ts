@@ -161,9 +161,9 @@ export class Database {
   async #login(refresh: boolean): Promise<Connection> {
     const credentials = await this.options.credentials(refresh);
     const connection = createConnection(this.#connectionOptions(credentials));
-    const drop = () => this.#drop(connection);
     // 'error' events come from a broken connection at any time; without a listener they would end the process.
-    connection.on('error', drop);
+    const forget = () => this.#forget(connection);
+    connection.on('error', forget);
     const wait = Math.max(1, Math.floor(this.#statementTimeoutMs / 1000) - 1);
     const ready = new Promise<void>((resolve, reject) => {
       connection.on('error', reject);
@@ -176,14 +176,15 @@ export class Database {
     try {
       await within(ready, this.#connectTimeoutMs);
     } catch (error) {
-      drop();
+      connection.destroy();
       throw error;
     }
-    // Without this a connection that the server closed while nothing was asked stays in use, and every call fails.
-    (connection as unknown as { stream: NodeJS.EventEmitter }).stream.on('close', drop);
-    connection.on('end', drop);
+    // Without these a connection that the server closed while nothing was asked stays in use, and every call fails.
+    // It is not destroyed here: that would keep mysql2 from telling the statement that is waiting for its answer.
+    connection.on('end', forget);
+    (connection as unknown as { stream: NodeJS.EventEmitter }).stream.on('close', forget);
     if (this.#closed) {
-      drop();
+      connection.destroy();
       throw new Error('The database was closed.');
     }
     this.#connection = connection;
@@ -207,8 +208,12 @@ export class Database {
     };
   }
 
-  #drop(connection: Connection): void {
+  #forget(connection: Connection): void {
     if (this.#connection === connection) this.#connection = undefined;
+  }
+
+  #drop(connection: Connection): void {
+    this.#forget(connection);
     connection.destroy();
   }
 

@@ -115,6 +115,9 @@ class Server implements ServerProcess {
         `--port=${this.port}`,
         '--bind-address=127.0.0.1',
         '--skip-log-bin',
+        // The folder that a package was built with need not exist, and a second port would collide.
+        '--secure-file-priv=',
+        '--loose-mysqlx=OFF',
         '--max-connections=300',
         '--innodb-buffer-pool-size=64M',
         // A test's data need not survive a power cut; a killed process loses nothing.
