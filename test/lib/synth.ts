@@ -107,11 +107,11 @@ export function only(template: Template, type: string, properties?: object): Res
   return found[0]!;
 }
 
-/** The Helm values of a release, with tokens replaced by readable placeholders. */
-export function helmValues(template: Template, release: string) {
+/** The Helm values of a release, with tokens replaced by placeholders: readable ones, unless a function makes others. */
+export function helmValues(template: Template, release: string, placeholder = (token: string) => `<${token}>`) {
   const { Values } = only(template, 'Custom::AWSCDK-EKS-HelmChart', { Release: release }).Properties;
   const parts: unknown[] = typeof Values === 'string' ? [Values] : Values['Fn::Join'][1];
-  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : `<${describeToken(part)}>`)).join(''));
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : placeholder(describeToken(part)))).join(''));
 }
 
 function describeToken(token: unknown): string {
