@@ -53,9 +53,9 @@ export class NodeGroups extends Construct {
       });
       for (const zone of config.network.availabilityZones) {
         const suffix = zone.slice(config.region.lastIndexOf('-') + 1);
+        // Without a name of ours: a new instance type makes a new group beside the old one, which one name would forbid.
         const nodegroup = new eks.Nodegroup(parent, suffix, {
           cluster,
-          nodegroupName: `${group}-${suffix}`,
           nodeRole: role,
           subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [zone] },
           instanceTypes: nodes.instanceTypes.map((type) => new ec2.InstanceType(type)),

@@ -60,13 +60,16 @@ test('all five control-plane logs go to a log group of ours, and secrets are enc
 
 describe('node groups', () => {
   test('there is one per zone and role, so that each zone surely has its node', () => {
-    expect(nodegroups.map(({ NodegroupName }) => NodegroupName).sort()).toEqual([
-      'kafka-2a',
-      'kafka-2c',
-      'service-2a',
-      'service-2c',
-    ]);
-    for (const { Subnets } of nodegroups) expect(Subnets).toHaveLength(1);
+    const names = nodegroups.map(({ Tags }) => Tags.Name);
+    expect(names.sort()).toEqual(['erp-dev-kafka-2a', 'erp-dev-kafka-2c', 'erp-dev-service-2a', 'erp-dev-service-2c']);
+    for (const groups of [service, kafka]) {
+      for (const { Subnets } of groups) expect(Subnets).toHaveLength(1);
+      expect(new Set(groups.map(({ Subnets }) => JSON.stringify(Subnets))).size).toBe(2);
+    }
+  });
+
+  test('they have no names of ours, so that a new instance type can replace a group', () => {
+    for (const { NodegroupName } of nodegroups) expect(NodegroupName).toBeUndefined();
   });
 
   test('Kafka nodes are tainted, service nodes are not', () => {
@@ -80,9 +83,8 @@ describe('node groups', () => {
     const arm = synth({
       configs: [config('dev', { kubernetes: { serviceNodes: { instanceTypes: ['t4g.medium'] } } })],
     });
-    expect(
-      only(arm.template('ErpDevCluster'), 'AWS::EKS::Nodegroup', { NodegroupName: 'service-2a' }).Properties.AmiType,
-    ).toBe('AL2023_ARM_64_STANDARD');
+    const groups = resources(arm.template('ErpDevCluster'), 'AWS::EKS::Nodegroup', { Labels: { workload: 'service' } });
+    for (const { Properties } of Object.values(groups)) expect(Properties.AmiType).toBe('AL2023_ARM_64_STANDARD');
   });
 
   test('their root volumes are encrypted gp3, and pods cannot reach their credentials', () => {
