@@ -53,9 +53,9 @@ test('a synth knows no account and looks nothing up', () => {
   }
 });
 
-test('prod stacks refuse to be deleted by a slip of the hand', () => {
+test('prod and the images refuse to be deleted by a slip of the hand', () => {
   for (const { id, terminationProtection } of all.assembly().stacks) {
-    expect(terminationProtection ?? false).toBe(id.startsWith('ErpProd'));
+    expect(terminationProtection ?? false).toBe(!id.startsWith('ErpDev'));
   }
 });
 
