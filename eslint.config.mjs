@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['cdk.out/', 'coverage/', 'reports/', 'node_modules/'] },
+  { ignores: ['cdk.out/', 'coverage/', 'reports/', 'node_modules/', '**/*.generated.js'] },
   js.configs.recommended,
   ...tseslint.configs.strict,
   {
@@ -48,6 +48,8 @@ export default tseslint.config(
         console: 'readonly',
         require: 'readonly',
         module: 'writable',
+        exports: 'writable',
+        Buffer: 'readonly',
         URL: 'readonly',
         __dirname: 'readonly',
       },

@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto';
+import { type Database } from './db/database';
+import { describe } from './db/failure';
+import { type Call } from './employees/call';
+import { type Answer, type LambdaEvent, type LambdaResult, toRequest, toResult } from './http/event';
+import { HttpError } from './http/http-error';
+import { match } from './http/router';
+import { type Log } from './observe/log';
+import { embeddedMetrics } from './observe/metrics';
+import { DatabaseTrace } from './observe/trace';
+
+/** The parts of Lambda's context that are read. */
+export interface LambdaContext {
+  readonly awsRequestId?: string;
+  getRemainingTimeInMillis?(): number;
+}
+
+export interface AppOptions {
+  readonly database: Database;
+  readonly log: Log;
+  readonly version: string;
+  readonly xrayDaemon?: string;
+  /** The trace header of the current invocation; Lambda changes it with every call. */
+  readonly traceHeader?: () => string | undefined;
+}
+
+export type Handler = (event: LambdaEvent, context?: LambdaContext) => Promise<LambdaResult>;
+
+/** Answers before the load balancer and API Gateway (30 s) give up, whatever the function's own timeout is. */
+const LONGEST_CALL_MS = 9000;
+/** Left for the answer itself when the function's timeout comes first. */
+const RESERVE_MS = 500;
+
+export function createHandler(options: AppOptions): Handler {
+  const { database, log, version } = options;
+  const trace = new DatabaseTrace(options.xrayDaemon);
+  let cold = true;
+  return async (event, context) => {
+    const started = performance.now();
+    const left = (context?.getRemainingTimeInMillis?.() ?? Infinity) - RESERVE_MS;
+    const request = toRequest(event);
+    const requestId = requestIdOf(event, context);
+    let call: Call | undefined;
+    let route = 'unknown';
+    let answer: Answer;
+    try {
+      const matched = match(request.method, request.path);
+      route = matched.route;
+      const deadline = started + Math.min(LONGEST_CALL_MS, left);
+      call = { deadline, databaseMs: 0, request, id: matched.id, database, log, version };
+      answer = await matched.operation(call);
+    } catch (error) {
+      answer = failed(error, log, requestId);
+    }
+    const failure = answer.status >= 500;
+    const latencyMs = performance.now() - started;
+    const databaseMs = call?.databaseMs ?? 0;
+    log(failure ? 'error' : 'info', 'call', {
+      requestId,
+      lambdaRequestId: context?.awsRequestId,
+      method: request.method,
+      route,
+      status: answer.status,
+      ...embeddedMetrics(Date.now(), {
+        LatencyMs: round(latencyMs),
+        DatabaseMs: round(databaseMs),
+        Faults: failure ? 1 : 0,
+        ColdStarts: cold ? 1 : 0,
+      }),
+    });
+    cold = false;
+    await trace.send(options.traceHeader?.(), databaseMs, failure);
+    return toResult(event, requestId, answer, request.method === 'HEAD');
+  };
+}
+
+function failed(error: unknown, log: Log, requestId: string): Answer {
+  if (error instanceof HttpError) {
+    const { status, message, details, headers } = error;
+    return { status, headers, body: JSON.stringify({ error: message, details }) };
+  }
+  log('error', 'unexpected error', { requestId, ...describe(error) });
+  const message = `something went wrong in the service; its log has the cause under request id ${requestId}`;
+  return { status: 500, body: JSON.stringify({ error: message, details: [] }) };
+}
+
+/** The caller's own id when it sends a usable one, so that one id leads through all the services' logs. */
+function requestIdOf(event: LambdaEvent, context: LambdaContext | undefined): string {
+  for (const name of ['x-request-id', 'x-amzn-trace-id']) {
+    const value = event.headers?.[name] ?? event.multiValueHeaders?.[name]?.[0];
+    if (value !== undefined && /^[\w=;:.@-]{1,200}$/.test(value)) return value;
+  }
+  return event.requestContext?.requestId ?? context?.awsRequestId ?? randomUUID();
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

@@ -1,0 +1,58 @@
+import { HttpError } from '../http/http-error';
+import { type Problem, type SchemaError, problemsOf } from './problems';
+import { type ObjectSchema, SCHEMAS, type SchemaName } from './schemas';
+import * as compiled from './validators.generated';
+
+/** What a valid request of each schema looks like, once read. */
+export interface Valid {
+  newEmployee: { name: string; department: string; position: string; email?: string | null };
+  employeeChange: { name?: string; department?: string; position?: string; email?: string | null };
+  leaveAdjustment: { adjustment: number };
+  leaveDeduction: { days: number };
+  listQuery: { department?: string; position?: string; limit?: number; after?: number };
+  teamQuery: { department: string; limit?: number; after?: number };
+}
+
+type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
+
+/** The known fields of `value` if it keeps to the schema; a 400 that names every problem otherwise. */
+export function validate<N extends SchemaName>(name: N, value: unknown): Valid[N] {
+  const schema: ObjectSchema = SCHEMAS[name];
+  const validator: Validator = compiled[name];
+  const cleaned = typeof value === 'object' && value !== null && !Array.isArray(value) ? clean(schema, value) : value;
+  if (!validator(cleaned)) throw invalid(problemsOf(schema, cleaned, validator.errors ?? []));
+  return cleaned as Valid[N];
+}
+
+export function invalid(problems: readonly Problem[]): HttpError {
+  return new HttpError(400, problems.map((problem) => problem.message).join('; '), problems);
+}
+
+/**
+ * The fields that the schema knows, in its order. Text is trimmed and brought to NFC: a Mac sends Hangul in pieces
+ * (NFD), which counts more characters and would not be found by a filter in NFC. An empty email means none.
+ */
+function clean(schema: ObjectSchema, value: object): Record<string, unknown> {
+  const cleaned: Record<string, unknown> = {};
+  for (const field of Object.keys(schema.properties)) {
+    const given: unknown = Object.hasOwn(value, field) ? value[field as keyof typeof value] : undefined;
+    if (given === undefined) continue;
+    const text = typeof given === 'string' ? given.trim().normalize('NFC') : given;
+    cleaned[field] = field === 'email' && text === '' ? null : text;
+  }
+  return cleaned;
+}
+
+/** Query parameters arrive as text: whole numbers become numbers where the schema wants one, empty ones are left out. */
+export function validateQuery<N extends 'listQuery' | 'teamQuery'>(
+  name: N,
+  query: ReadonlyMap<string, string>,
+): Valid[N] {
+  const schema: ObjectSchema = SCHEMAS[name];
+  const value: Record<string, unknown> = {};
+  for (const [field, { type }] of Object.entries(schema.properties)) {
+    const text = query.get(field)?.trim();
+    if (text) value[field] = type === 'integer' && /^\d{1,16}$/.test(text) ? Number(text) : text;
+  }
+  return validate(name, value);
+}

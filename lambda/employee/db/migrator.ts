@@ -1,0 +1,96 @@
+import { type Connection, createConnection } from 'mysql2';
+import { type Log } from '../observe/log';
+import { type Credentials } from './credentials';
+import { MIGRATIONS } from './migrations';
+
+export interface MigrateOptions {
+  readonly credentials: Credentials;
+  readonly ca?: string;
+  readonly log: Log;
+}
+
+/** What a migration may do. DDL commits by itself, so every step of a migration must be safe to run again. */
+export interface Schema {
+  run(sql: string): Promise<void>;
+  rows<T>(sql: string): Promise<T[]>;
+  hasColumn(table: string, column: string): Promise<boolean>;
+  hasIndex(table: string, index: string): Promise<boolean>;
+}
+
+export interface Migration {
+  /** Never changed once released: it is the name under which the migration counts as applied. */
+  readonly name: string;
+  apply(schema: Schema): Promise<void>;
+}
+
+const LOCK = 'erp_employee_migrations';
+const LOCK_SECONDS = 120;
+
+/** Applies what is missing, in order, one migrator at a time; returns the names of what was applied. */
+export async function migrate(
+  { credentials, ca, log }: MigrateOptions,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<string[]> {
+  const connection = createConnection({
+    ...credentials,
+    ssl: ca ? { ca, verifyIdentity: true, minVersion: 'TLSv1.2' } : undefined,
+    connectTimeout: 5000,
+    charset: 'utf8mb4',
+  });
+  connection.on('error', () => undefined);
+  const rows = <T>(sql: string) => query<T>(connection, sql);
+  try {
+    const [lock] = await rows<{ got: number | null }>(`SELECT GET_LOCK('${LOCK}', ${LOCK_SECONDS}) AS got`);
+    if (lock?.got !== 1) {
+      throw new Error(
+        `Another migration has been running for more than ${LOCK_SECONDS} s; deploy again when it is done.`,
+      );
+    }
+    await rows(
+      `CREATE TABLE IF NOT EXISTS schema_migrations (
+         name VARCHAR(100) CHARACTER SET ascii NOT NULL PRIMARY KEY, applied_at DATETIME(6) NOT NULL)`,
+    );
+    const done = new Set((await rows<{ name: string }>('SELECT name FROM schema_migrations')).map(({ name }) => name));
+    const applied: string[] = [];
+    for (const migration of migrations) {
+      if (done.has(migration.name)) continue;
+      const started = performance.now();
+      await migration.apply(schema(rows));
+      await rows(`INSERT INTO schema_migrations (name, applied_at) VALUES ('${migration.name}', UTC_TIMESTAMP(6))`);
+      applied.push(migration.name);
+      log('info', 'migration applied', { migration: migration.name, ms: Math.round(performance.now() - started) });
+    }
+    log('info', 'the schema is up to date', { applied: applied.length, known: migrations.length });
+    return applied;
+  } finally {
+    // Ends the lock too.
+    connection.destroy();
+  }
+}
+
+function schema(rows: Schema['rows']): Schema {
+  const exists = async (view: string, name: string, table: string, value: string) => {
+    const found = await rows(
+      `SELECT 1 FROM information_schema.${view}
+       WHERE table_schema = DATABASE() AND table_name = '${table}' AND ${name} = '${value}' LIMIT 1`,
+    );
+    return found.length > 0;
+  };
+  return {
+    run: async (sql) => {
+      await rows(sql);
+    },
+    rows,
+    hasColumn: (table, column) => exists('columns', 'column_name', table, column),
+    hasIndex: (table, index) => exists('statistics', 'index_name', table, index),
+  };
+}
+
+function query<T>(connection: Connection, sql: string): Promise<T[]> {
+  return new Promise((resolve, reject) => {
+    connection.query(sql, (error: Error | null, result: unknown) => {
+      if (error) reject(error);
+      else resolve(result as T[]);
+    });
+  });
+}

@@ -1,0 +1,150 @@
+import { HttpError } from './http-error';
+
+/** The parts of an ALB event and of API Gateway's v1 and v2 events that are read. */
+export interface LambdaEvent {
+  readonly version?: string;
+  readonly rawPath?: string;
+  readonly rawQueryString?: string;
+  readonly httpMethod?: string;
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext?: {
+    readonly elb?: unknown;
+    readonly requestId?: string;
+    readonly http?: { readonly method?: string };
+  };
+}
+
+export interface LambdaResult {
+  statusCode: number;
+  statusDescription?: string;
+  headers?: Record<string, string>;
+  multiValueHeaders?: Record<string, string[]>;
+  body: string;
+  isBase64Encoded: boolean;
+}
+
+export interface Request {
+  readonly method: string;
+  /** Without the leading /api and without trailing slashes. */
+  readonly path: string;
+  readonly prefix: '' | '/api';
+  header(name: string): string | undefined;
+  /** Decoded; the last value of a name that is repeated. Throws 400 when it cannot be decoded. */
+  query(): Map<string, string>;
+  /** Undecoded, as bytes. */
+  body(): Buffer | undefined;
+}
+
+export function toRequest(event: LambdaEvent): Request {
+  const full = event.rawPath ?? event.path ?? '/';
+  const prefix = full === '/api' || full.startsWith('/api/') ? '/api' : '';
+  return {
+    method: (event.requestContext?.http?.method ?? event.httpMethod ?? 'GET').toUpperCase(),
+    path: withoutTrailingSlashes(full.slice(prefix.length)),
+    prefix,
+    header: (name) => findHeader(event, name),
+    query: () => parseQuery(event),
+    body: () => (event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : undefined),
+  };
+}
+
+/** A loop, because /\/+$/ takes quadratic time on a path of many slashes. */
+function withoutTrailingSlashes(path: string): string {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === '/') end--;
+  return path.slice(0, end) || '/';
+}
+
+function findHeader(event: LambdaEvent, name: string): string | undefined {
+  const direct = event.headers?.[name] ?? event.multiValueHeaders?.[name]?.at(-1);
+  if (direct !== undefined) return direct;
+  // API Gateway's v1 events keep the client's spelling.
+  for (const [key, value] of Object.entries(event.headers ?? event.multiValueHeaders ?? {})) {
+    if (key.toLowerCase() === name) return typeof value === 'string' ? value : value?.at(-1);
+  }
+  return undefined;
+}
+
+function parseQuery(event: LambdaEvent): Map<string, string> {
+  const query = new Map<string, string>();
+  if (event.rawQueryString !== undefined) {
+    for (const pair of event.rawQueryString.split('&')) {
+      const cut = pair.indexOf('=');
+      if (pair !== '')
+        query.set(decode(cut < 0 ? pair : pair.slice(0, cut)), cut < 0 ? '' : decode(pair.slice(cut + 1)));
+    }
+    return query;
+  }
+  const values = event.queryStringParameters ?? event.multiValueQueryStringParameters ?? {};
+  // An ALB hands the values over as they were sent, API Gateway v1 decodes them.
+  const read = event.requestContext?.elb === undefined ? (text: string) => text : decode;
+  for (const [name, value] of Object.entries(values)) {
+    const last = typeof value === 'string' ? value : value?.at(-1);
+    if (last !== undefined) query.set(read(name), read(last));
+  }
+  return query;
+}
+
+function decode(text: string): string {
+  if (!/[%+]/.test(text)) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    throw new HttpError(400, `the query string is not valid percent-encoded UTF-8: '${text.slice(0, 40)}'`);
+  }
+}
+
+export interface Answer {
+  readonly status: number;
+  /** JSON text; undefined: no content. */
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Some clients of an ALB read the reason phrase; HTTP/2 has none. */
+const REASONS: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  400: 'Bad Request',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Content Too Large',
+  415: 'Unsupported Media Type',
+  422: 'Unprocessable Content',
+  500: 'Internal Server Error',
+  503: 'Service Unavailable',
+  504: 'Gateway Timeout',
+};
+
+export function toResult(event: LambdaEvent, requestId: string, answer: Answer, head: boolean): LambdaResult {
+  const headers: Record<string, string> = {
+    ...(answer.body === undefined ? undefined : { 'content-type': 'application/json; charset=utf-8' }),
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'x-request-id': requestId,
+    ...answer.headers,
+  };
+  const result: LambdaResult = {
+    statusCode: answer.status,
+    headers,
+    body: head ? '' : (answer.body ?? ''),
+    isBase64Encoded: false,
+  };
+  if (event.requestContext?.elb !== undefined) {
+    result.statusDescription = `${answer.status} ${REASONS[answer.status] ?? ''}`.trim();
+    // A target group with multi-value headers turned on reads only this form.
+    if (event.multiValueHeaders && !event.headers) {
+      result.multiValueHeaders = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]]));
+      delete result.headers;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,28 @@
+import { HttpError } from './http-error';
+
+/** Nothing was applied; the same request may be sent again after `seconds`. */
+export function unavailable(reason: string, seconds = 5): HttpError {
+  return new HttpError(503, `${reason}; nothing was changed, try again in ${seconds} s`, [], {
+    'retry-after': String(seconds),
+  });
+}
+
+/** The connection broke after a write was sent. No Retry-After: a blind retry could apply the write twice. */
+export function unknownOutcome(): HttpError {
+  return new HttpError(
+    504,
+    'the database connection broke before it confirmed the change, which may or may not have been made; ' +
+      'look before you try again, or send an Idempotency-Key, which makes a retry safe',
+  );
+}
+
+/** The connection broke twice around a change that can be repeated without harm. */
+export function interrupted(): HttpError {
+  return new HttpError(503, 'the database connection broke; send the same request again, repeating it is safe', [], {
+    'retry-after': '5',
+  });
+}
+
+export function notFound(id: string | number): HttpError {
+  return new HttpError(404, `there is no employee with id ${id}`);
+}

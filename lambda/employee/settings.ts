@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+
+/** What the service needs to know about where it runs; read once, when the module loads. */
+export interface Settings {
+  /** Where the database's address, user and password come from. */
+  readonly database: SecretSource | UrlSource;
+  /** PEM text that replaces the built-in RDS certificate authorities. */
+  readonly ca?: string;
+  /** Shown by GET /health and in every log line. */
+  readonly version: string;
+  /** The X-Ray daemon's UDP address, `host:port`, when active tracing is on. */
+  readonly xrayDaemon?: string;
+}
+
+export interface SecretSource {
+  readonly kind: 'secret';
+  readonly arn: string;
+  readonly region: string;
+  /** Replaces https://secretsmanager.<region>.amazonaws.com, for a VPC endpoint or a test. */
+  readonly endpoint?: string;
+}
+
+export interface UrlSource {
+  readonly kind: 'url';
+  readonly url: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function readSettings(env: Environment): Settings {
+  const caFile = env.DATABASE_CA_FILE;
+  return {
+    database: databaseSource(env),
+    ca: caFile ? readFileSync(caFile, 'utf8') : undefined,
+    version: env.SERVICE_VERSION ?? env.AWS_LAMBDA_FUNCTION_VERSION ?? 'local',
+    xrayDaemon: env.AWS_XRAY_DAEMON_ADDRESS,
+  };
+}
+
+function databaseSource(env: Environment): SecretSource | UrlSource {
+  if (env.DATABASE_URL) return { kind: 'url', url: env.DATABASE_URL };
+  if (!env.DATABASE_SECRET_ARN) {
+    throw new Error(
+      'No database is configured: set DATABASE_SECRET_ARN to the ARN of a Secrets Manager secret with ' +
+        '{username, password, host, port, dbname}, or DATABASE_URL to mysql://user:password@host:port/database.',
+    );
+  }
+  // arn:aws:secretsmanager:<region>:…; the secret may live in another region than the function.
+  const region = env.DATABASE_SECRET_ARN.split(':')[3] || env.AWS_REGION;
+  if (!region) {
+    throw new Error(
+      `The region of the secret is unknown: DATABASE_SECRET_ARN is '${env.DATABASE_SECRET_ARN}', which names none, ` +
+        'and AWS_REGION is not set.',
+    );
+  }
+  return {
+    kind: 'secret',
+    arn: env.DATABASE_SECRET_ARN,
+    region,
+    endpoint: env.AWS_ENDPOINT_URL_SECRETS_MANAGER,
+  };
+}

@@ -1,0 +1,43 @@
+import type { EnvironmentConfig } from './environment';
+
+/** Development: the spec's sizes, everything destroyable, nothing paid for that a test does not need. */
+export const dev: EnvironmentConfig = {
+  name: 'dev',
+  region: 'ap-northeast-2',
+  network: {
+    cidr: '10.0.0.0/16',
+    availabilityZones: ['ap-northeast-2a', 'ap-northeast-2c'],
+    natGateways: 1,
+  },
+  kubernetes: {
+    version: '1.31',
+    publicAccessCidrs: [],
+    access: [],
+    serviceNodes: { instanceTypes: ['t3.medium'], minSize: 1, maxSize: 2, diskSize: 20 },
+    // ZooKeeper and a broker ask for 2.5 GiB together, and one zone holds two of three brokers.
+    kafkaNodes: { instanceTypes: ['t3.large'], minSize: 1, maxSize: 1, diskSize: 20 },
+  },
+  database: {
+    instanceType: 't4g.micro',
+    multiAz: false,
+    allocatedStorage: 20,
+    maxAllocatedStorage: 50,
+    backupRetentionDays: 1,
+    performanceInsights: false,
+    deletionProtection: false,
+    backupPlan: false,
+  },
+  msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
+  employee: { memory: 512, reservedConcurrency: 10 },
+  edge: {
+    corsOrigins: [],
+    countries: ['KR'],
+    firewall: false,
+    mfa: 'optional',
+    threatProtection: false,
+    throttlingRate: 100,
+    throttlingBurst: 200,
+  },
+  logRetentionDays: 14,
+  removal: 'destroy',
+};

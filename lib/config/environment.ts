@@ -1,0 +1,202 @@
+import type { KubernetesVersionName } from './kubernetes-versions';
+
+/** The environments this app knows. A name is part of stack names, secret names and the namespace, so it never changes. */
+export const ENVIRONMENTS = ['dev', 'prod'] as const;
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+/** Access policies of EKS that an access entry from config may carry. */
+export const CLUSTER_ACCESS_POLICIES = [
+  'AmazonEKSClusterAdminPolicy',
+  'AmazonEKSAdminViewPolicy',
+  'AmazonEKSViewPolicy',
+] as const;
+
+/** What one environment looks like in the cloud. Services live in `chart/values-<env>.yaml`. */
+export interface EnvironmentConfig {
+  readonly name: EnvironmentName;
+
+  /**
+   * Account to deploy to, twelve digits.
+   *
+   * @default - the account of the credentials at deploy time; templates stay free of account ids
+   */
+  readonly account?: string;
+
+  readonly region: string;
+  readonly network: NetworkConfig;
+  readonly kubernetes: KubernetesConfig;
+  readonly database: DatabaseConfig;
+
+  /** Brokers of MSK. Read only when the values file says `kafka.mode: msk`. */
+  readonly msk: MskConfig;
+
+  readonly employee: EmployeeConfig;
+  readonly edge: EdgeConfig;
+
+  /** Days that log groups keep their events; one of the values CloudWatch Logs allows. */
+  readonly logRetentionDays: number;
+
+  /**
+   * What `cdk destroy` does to databases, buckets, keys and logs: `destroy` leaves nothing that costs money,
+   * `retain` keeps the data (snapshots, deletion protection).
+   */
+  readonly removal: 'destroy' | 'retain';
+}
+
+export interface NetworkConfig {
+  /** IPv4 CIDR of the VPC, /16 to /20. */
+  readonly cidr: string;
+
+  /** Exactly two zones of the region; the spec's node placement is written for two. */
+  readonly availabilityZones: readonly string[];
+
+  /** 1 (cheap) or one per zone (a zone may fail without cutting off the other). */
+  readonly natGateways: number;
+}
+
+export interface NodeGroupConfig {
+  /** EC2 instance types, all of one architecture; the first one available is used. */
+  readonly instanceTypes: readonly string[];
+
+  /** Nodes per zone at least. */
+  readonly minSize: number;
+
+  /** Nodes per zone at most. */
+  readonly maxSize: number;
+
+  /** Encrypted gp3 root volume, GiB. */
+  readonly diskSize: number;
+}
+
+export interface AccessEntryConfig {
+  /** Role or user that may use the Kubernetes API. */
+  readonly principalArn: string;
+
+  readonly policy: (typeof CLUSTER_ACCESS_POLICIES)[number];
+}
+
+export interface KubernetesConfig {
+  readonly version: KubernetesVersionName;
+
+  /**
+   * CIDRs that reach the API endpoint from the internet.
+   *
+   * @default - none: the endpoint is private
+   */
+  readonly publicAccessCidrs: readonly string[];
+
+  /** Who may use the Kubernetes API besides the deployment itself. */
+  readonly access: readonly AccessEntryConfig[];
+
+  readonly serviceNodes: NodeGroupConfig;
+  readonly kafkaNodes: NodeGroupConfig;
+}
+
+export interface DatabaseConfig {
+  /** RDS instance type without the `db.` prefix. */
+  readonly instanceType: string;
+
+  readonly multiAz: boolean;
+
+  /** GiB of gp3, 20 or more. */
+  readonly allocatedStorage: number;
+
+  /** GiB up to which RDS grows the volume by itself. */
+  readonly maxAllocatedStorage: number;
+
+  /** Days of automated backups, 1-35. */
+  readonly backupRetentionDays: number;
+
+  readonly performanceInsights: boolean;
+  readonly deletionProtection: boolean;
+
+  /** Daily AWS Backup plan in a vault of its own, beside the automated backups. */
+  readonly backupPlan: boolean;
+}
+
+export interface MskConfig {
+  /** Broker type with its `kafka.` prefix. */
+  readonly instanceType: string;
+
+  /** Apache Kafka version; a `.kraft` suffix makes a cluster without ZooKeeper. */
+  readonly version: string;
+
+  /** GiB per broker, before autoscaling. */
+  readonly storage: number;
+
+  /** GiB per broker that storage autoscaling may reach. */
+  readonly maxStorage: number;
+}
+
+export interface EmployeeConfig {
+  /** MiB. */
+  readonly memory: number;
+
+  /** Executions at once, at most; also the number of database connections the service may hold. */
+  readonly reservedConcurrency: number;
+}
+
+export interface DomainConfig {
+  /** Name under which users open the frontend, such as `erp.example.com`. */
+  readonly name: string;
+
+  /** ACM certificate for that name, in us-east-1 as CloudFront requires. */
+  readonly certificateArn: string;
+
+  /** Route 53 zone that gets the alias record. */
+  readonly hostedZoneId: string;
+
+  /** Name of that zone, such as `example.com`. */
+  readonly hostedZoneName: string;
+}
+
+export interface EdgeConfig {
+  /**
+   * Frontend address and certificate.
+   *
+   * @default - the distribution's own cloudfront.net name
+   */
+  readonly domain?: DomainConfig;
+
+  /**
+   * Folder with the built frontend, relative to the repository.
+   *
+   * @default - a placeholder page
+   */
+  readonly frontend?: string;
+
+  /**
+   * Other origins that may call the API with CORS.
+   *
+   * @default - none: the frontend calls /api on its own origin
+   */
+  readonly corsOrigins: readonly string[];
+
+  /** Countries (ISO 3166-1 alpha-2) that CloudFront serves. */
+  readonly countries: readonly string[];
+
+  /** AWS WAF web ACL before CloudFront, in stack Erp<Env>Firewall of us-east-1. */
+  readonly firewall: boolean;
+
+  /** Second factor at sign-in: `optional` lets each user decide, `required` asks everyone. */
+  readonly mfa: 'optional' | 'required';
+
+  /** Cognito Plus: compromised-credential and risk checks at sign-in, billed per active user. */
+  readonly threatProtection: boolean;
+
+  /** API requests per second over all clients. */
+  readonly throttlingRate: number;
+
+  /** API requests at once over all clients. */
+  readonly throttlingBurst: number;
+}
+
+/** Name under which AWS and Helm know an environment's things, such as `erp-dev`; also its Kubernetes namespace. */
+export function environmentId(name: EnvironmentName): string {
+  return `erp-${name}`;
+}
+
+/** First part of an environment's stack names, such as `ErpDev`. */
+export function stackPrefix(name: EnvironmentName): string {
+  return `Erp${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}

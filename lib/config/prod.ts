@@ -1,0 +1,43 @@
+import type { EnvironmentConfig } from './environment';
+
+/** Production: survives the loss of a zone and a slip of the hand. */
+export const prod: EnvironmentConfig = {
+  name: 'prod',
+  region: 'ap-northeast-2',
+  network: {
+    cidr: '10.1.0.0/16',
+    availabilityZones: ['ap-northeast-2a', 'ap-northeast-2c'],
+    natGateways: 2,
+  },
+  kubernetes: {
+    version: '1.31',
+    publicAccessCidrs: [],
+    access: [],
+    // Three services at five to twenty pods of 500m and 1 GiB each.
+    serviceNodes: { instanceTypes: ['m6i.xlarge'], minSize: 2, maxSize: 6, diskSize: 50 },
+    kafkaNodes: { instanceTypes: ['t3.large'], minSize: 1, maxSize: 1, diskSize: 20 },
+  },
+  database: {
+    instanceType: 'm7g.large',
+    multiAz: true,
+    allocatedStorage: 100,
+    maxAllocatedStorage: 500,
+    backupRetentionDays: 14,
+    performanceInsights: true,
+    deletionProtection: true,
+    backupPlan: true,
+  },
+  msk: { instanceType: 'kafka.m7g.large', version: '3.9.x.kraft', storage: 100, maxStorage: 1000 },
+  employee: { memory: 1024, reservedConcurrency: 50 },
+  edge: {
+    corsOrigins: [],
+    countries: ['KR'],
+    firewall: true,
+    mfa: 'required',
+    threatProtection: true,
+    throttlingRate: 1000,
+    throttlingBurst: 2000,
+  },
+  logRetentionDays: 365,
+  removal: 'retain',
+};

@@ -1,0 +1,7 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { EnvironmentConfig } from './environment';
+
+/** Removal policy of what can be made again or is plainly deleted: keys, buckets, log groups. */
+export function removalPolicy({ removal }: Pick<EnvironmentConfig, 'removal'>): RemovalPolicy {
+  return removal === 'destroy' ? RemovalPolicy.DESTROY : RemovalPolicy.RETAIN;
+}

@@ -1,0 +1,62 @@
+import * as cdk from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import type { Construct } from 'constructs';
+import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { removalPolicy } from '../config/removal';
+import { BackupPlan } from './backup-plan';
+import { Database } from './database';
+import { KafkaCluster } from './kafka-cluster';
+
+export interface DataStackProps extends cdk.StackProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: ec2.IVpc;
+  readonly logKey: kms.IKey;
+
+  /** Whether Kafka is Amazon MSK instead of pods. */
+  readonly managedKafka: boolean;
+}
+
+/** What must never be lost: the database, the secrets, the key that encrypts both, and MSK where the environment uses it. */
+export class DataStack extends cdk.Stack {
+  readonly key: kms.Key;
+  readonly database: Database;
+
+  /** `erp/<env>/mongodb` with the key `uri`, filled in by the operator. */
+  readonly mongodbSecret: secretsmanager.Secret;
+
+  readonly kafka?: KafkaCluster;
+
+  constructor(scope: Construct, id: string, { config, vpc, logKey, managedKafka, ...props }: DataStackProps) {
+    super(scope, id, props);
+    const name = environmentId(config.name);
+
+    this.key = new kms.Key(this, 'Key', {
+      description: `Database, secrets and streams of ${name}`,
+      enableKeyRotation: true,
+      removalPolicy: removalPolicy(config),
+    });
+
+    this.database = new Database(this, 'Database', { config, vpc, key: this.key, logKey });
+    if (config.database.backupPlan) {
+      new BackupPlan(this, 'Backup', { instance: this.database.instance, key: this.key });
+    }
+
+    this.mongodbSecret = new secretsmanager.Secret(this, 'MongodbSecret', {
+      secretName: `erp/${config.name}/mongodb`,
+      description: `MongoDB Atlas of ${name}: {"uri": "mongodb+srv://..."}, filled in by the operator`,
+      encryptionKey: this.key,
+      // A host under .invalid never resolves, so a forgotten secret shows as a connection error that names it.
+      generateSecretString: {
+        secretStringTemplate: JSON.stringify({
+          uri: `mongodb://erp-${config.name}-mongodb-secret-is-not-filled-in.invalid/erp`,
+        }),
+        generateStringKey: 'placeholder',
+      },
+      removalPolicy: removalPolicy(config),
+    });
+
+    if (managedKafka) this.kafka = new KafkaCluster(this, 'Kafka', { config, vpc, key: this.key, logKey });
+  }
+}

@@ -1,0 +1,131 @@
+import * as path from 'path';
+import * as cdk from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as triggers from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { removalPolicy } from '../config/removal';
+import type { Database } from '../data/database';
+import { readSecrets } from '../data/read-secrets';
+import { buildEmployee } from '../../lambda/employee/build';
+
+export interface EmployeeFunctionProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: ec2.IVpc;
+  readonly logKey: kms.IKey;
+  readonly database: Database;
+
+  /** Encrypts the database's secret. */
+  readonly dataKey: kms.IKey;
+}
+
+/**
+ * The function of the employee service and the migration of its schema. Callers use the alias, which moves to new code
+ * only after the migration for that code has succeeded.
+ */
+export class EmployeeFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly alias: lambda.Alias;
+
+  constructor(scope: Construct, id: string, { config, vpc, logKey, database, dataKey }: EmployeeFunctionProps) {
+    super(scope, id);
+    const name = environmentId(config.name);
+
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Employee function of ${name}`,
+      allowAllOutbound: false,
+    });
+    // Secrets Manager, KMS and X-Ray are outside the VPC, behind the NAT gateway.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs');
+    const databaseSecurityGroup = ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'DatabaseSecurityGroup',
+      database.securityGroup.securityGroupId,
+    );
+    securityGroup.connections.allowTo(
+      databaseSecurityGroup,
+      ec2.Port.tcp(database.port),
+      'MySQL from the employee function',
+    );
+
+    const permissions = new iam.ManagedPolicy(this, 'Permissions', {
+      description: `Employee function of ${name}`,
+      statements: readSecrets([database.secret], dataKey),
+    });
+
+    const role = new iam.Role(this, 'Role', {
+      description: `Employee function of ${name}`,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      managedPolicies: [
+        iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'),
+        iam.ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'),
+        permissions,
+      ],
+    });
+
+    const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'lambda', 'employee'), {
+      assetHashType: cdk.AssetHashType.OUTPUT,
+      bundling: {
+        // The local build never fails over to it.
+        image: cdk.DockerImage.fromRegistry('scratch'),
+        local: {
+          tryBundle: (outputDir) => {
+            buildEmployee(outputDir);
+            return true;
+          },
+        },
+      },
+    });
+    const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
+      const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
+        logGroupName: `/aws/lambda/${functionName}`,
+        encryptionKey: logKey,
+        retention: config.logRetentionDays,
+        removalPolicy: removalPolicy(config),
+      });
+      logGroup.grantWrite(permissions);
+      return new lambda.Function(this, functionId, {
+        functionName,
+        runtime: lambda.Runtime.NODEJS_24_X,
+        architecture: lambda.Architecture.ARM_64,
+        code,
+        handler: `${entry}.handler`,
+        memorySize: config.employee.memory,
+        vpc,
+        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        securityGroups: [securityGroup],
+        role: role.withoutPolicyUpdates(),
+        tracing: lambda.Tracing.ACTIVE,
+        logGroup,
+        environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
+        ...more,
+      });
+    };
+    this.function = create('Service', `${name}-employee`, 'index', {
+      description: `Employee service of ${name}`,
+      timeout: cdk.Duration.seconds(10),
+      reservedConcurrentExecutions: config.employee.reservedConcurrency,
+    });
+    const migration = create('Migration', `${name}-employee-migration`, 'migrate', {
+      description: `Schema of the employee service of ${name}`,
+      timeout: cdk.Duration.minutes(10),
+      reservedConcurrentExecutions: 1,
+    });
+
+    const version = this.function.currentVersion;
+    version.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
+    this.alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version });
+    const trigger = new triggers.Trigger(this, 'Migrate', {
+      handler: migration,
+      timeout: cdk.Duration.minutes(10),
+      invocationType: triggers.InvocationType.REQUEST_RESPONSE,
+    });
+    trigger.executeAfter(securityGroup, databaseSecurityGroup);
+    trigger.executeBefore(this.alias);
+  }
+}

@@ -1,0 +1,127 @@
+import * as cdk from 'aws-cdk-lib';
+import { ClusterStack } from './cluster/cluster-stack';
+import type { KubectlLayerLoader } from './cluster/kubectl-layer';
+import type { Environment } from './config';
+import { stackPrefix } from './config/environment';
+import { DataStack } from './data/data-stack';
+import { EdgeStack } from './edge/edge-stack';
+import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
+import { EmployeeStack } from './employee/employee-stack';
+import { NetworkStack } from './network/network-stack';
+import { RegistryStack } from './registry/registry-stack';
+import { WorkloadsStack } from './workloads/workloads-stack';
+
+export interface PlatformProps {
+  readonly environments: readonly Environment[];
+
+  /** ISO 8601 date of the synth, for the support calendar; it changes warnings, never templates. */
+  readonly today: string;
+
+  /**
+   * Where kubectl layers come from.
+   *
+   * @default - the npm package of each environment's Kubernetes version
+   */
+  readonly kubectlLayer?: KubectlLayerLoader;
+}
+
+/** Stacks of one environment, by lifetime. */
+export interface EnvironmentStacks {
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly cluster: ClusterStack;
+  readonly employee: EmployeeStack;
+  readonly firewall?: FirewallStack;
+  readonly edge: EdgeStack;
+  readonly workloads: WorkloadsStack;
+}
+
+/**
+ * Adds all stacks to the app: one set per environment, and the registry that they share. Stacks stand directly in the
+ * app, because `cdk deploy ErpDev` does not find the stacks of a Stage of that name.
+ */
+export function addPlatform(app: cdk.App, { environments, ...options }: PlatformProps): EnvironmentStacks[] {
+  const regions = [...new Set(environments.map(({ config }) => config.region))];
+  if (regions.length > 1)
+    throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
+  new RegistryStack(app, 'ErpRegistry', {
+    env: { region: regions[0] },
+    description: 'ERP platform: image repositories of all environments',
+    repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
+  });
+  return environments.map((environment) => addEnvironment(app, environment, options));
+}
+
+function addEnvironment(
+  app: cdk.App,
+  environment: Environment,
+  { today, kubectlLayer }: Omit<PlatformProps, 'environments'>,
+): EnvironmentStacks {
+  const { config, values } = environment;
+  const prefix = stackPrefix(config.name);
+  const env = { account: config.account, region: config.region };
+  const stackProps = (what: string) => ({
+    env,
+    description: `ERP platform, ${config.name}: ${what}`,
+    tags: { project: 'erp', environment: config.name },
+    terminationProtection: config.removal === 'retain',
+  });
+  const managedKafka = values.kafkaMode === 'msk';
+  const { services } = values;
+
+  const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
+  const { vpc, logKey, accessLogs } = network;
+  const data = new DataStack(app, `${prefix}Data`, {
+    ...stackProps('database, secrets and streams'),
+    config,
+    vpc,
+    logKey,
+    managedKafka,
+  });
+  const cluster = new ClusterStack(app, `${prefix}Cluster`, {
+    ...stackProps('EKS cluster, nodes, add-ons and identities'),
+    config,
+    vpc,
+    logKey,
+    services,
+    kafkaNodes: !managedKafka,
+    today,
+    kubectlLayer,
+  });
+  const employee = new EmployeeStack(app, `${prefix}Employee`, {
+    ...stackProps('employee service'),
+    config,
+    vpc,
+    logKey,
+    accessLogs,
+    database: data.database,
+    dataKey: data.key,
+  });
+  const firewall = config.edge.firewall
+    ? new FirewallStack(app, `${prefix}Firewall`, {
+        ...stackProps('web ACL of CloudFront'),
+        env: { ...env, region: FIREWALL_REGION },
+        config,
+      })
+    : undefined;
+  const edge = new EdgeStack(app, `${prefix}Edge`, {
+    ...stackProps('load balancer, API and frontend'),
+    config,
+    vpc,
+    logKey,
+    accessLogs,
+    services,
+    employee,
+    // Weak: the two stacks stand in different regions, which strong references bridge with two more functions.
+    webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
+  });
+  const workloads = new WorkloadsStack(app, prefix, {
+    ...stackProps('controllers and the bundled chart'),
+    environment,
+    network,
+    data,
+    cluster,
+    edge,
+  });
+  return { network, data, cluster, employee, firewall, edge, workloads };
+}

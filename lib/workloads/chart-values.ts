@@ -1,0 +1,49 @@
+import * as cdk from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import type { Environment } from '../config';
+import { type Values, mergeValues } from '../config/values';
+import type { DataStack } from '../data/data-stack';
+import type { EdgeStack } from '../edge/edge-stack';
+import type { NetworkStack } from '../network/network-stack';
+
+export interface ChartValuesProps {
+  readonly environment: Environment;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly edge: EdgeStack;
+}
+
+/** `values-<env>.yaml` with everything only the cloud knows: registry, target groups, addresses. */
+export function chartValues({ environment, network, data, edge }: ChartValuesProps): Values {
+  const { config, values } = environment;
+  const { account, region, urlSuffix } = edge;
+  const { subnets } = network.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS });
+
+  return mergeValues(values.overrides, {
+    global: { imageRegistry: `${account}.dkr.ecr.${region}.${urlSuffix}` },
+    services: Object.fromEntries(
+      values.services.map(({ key, port }) => [
+        key,
+        {
+          targetGroup: {
+            // Weak: a removed service leaves both stacks in one deployment. A weak reference does not notice a group
+            // that is replaced under its name, so what forces a replacement stands beside it.
+            arn: cdk.Stack.consumeReference(
+              edge.loadBalancer.targetGroup(key).targetGroupArn,
+              cdk.ReferenceStrength.WEAK,
+            ),
+            port,
+            protocol: 'TCP',
+            targetType: 'ip',
+          },
+        },
+      ]),
+    ),
+    employeeService: { host: edge.loadBalancer.loadBalancer.loadBalancerDnsName },
+    networkPolicy: {
+      loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
+      vpcCidr: config.network.cidr,
+    },
+    ...(data.kafka && { kafka: { msk: { bootstrapServers: data.kafka.bootstrapServers, securityProtocol: 'SSL' } } }),
+  });
+}
