@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Judges of the rendered chart that are not ours: the schemas of the Kubernetes API and of the custom resources
-# (kubectl-validate), the Pod Security evaluator of the API server, and kube-score. All pinned; a missing tool or schema is a
-# failure. What kube-score is told to let pass stands in chart/kube-score.ignore, each with its reason.
+# (kubectl-validate), the validation and the Pod Security evaluator of the API server itself, and kube-score. All pinned; a
+# missing tool or schema is a failure. What kube-score is told to let pass stands in chart/kube-score.ignore, each with its
+# reason.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 oracle=$PWD/.ci/oracles/chart
@@ -24,6 +25,8 @@ mkdir "$work/crds" "$work/rendered"
 echo 'Building the judges'
 GOBIN=$work/bin go install "$kube_score"
 (cd "$oracle" && go build -mod=readonly -o "$work/bin/" ./podsecurity sigs.k8s.io/kubectl-validate)
+# A module of its own: it needs other releases of the same libraries.
+(cd "$oracle/apivalidation" && go build -mod=readonly -o "$work/bin/" .)
 
 # source_of MODULE: prints the directory of a module's source.
 source_of() {
@@ -71,10 +74,15 @@ done
 sed 's/allowPrivilegeEscalation: false/allowPrivilegeEscalation: true/' "$work/rendered/dev.yaml" > "$work/wrong.yaml"
 if security "$work/wrong.yaml" > /dev/null 2>&1; then echo 'podsecurity lets an escalation pass'; exit 1; fi
 
+sed 's/name: election/name: leader-election-port/' "$work/rendered/dev.yaml" > "$work/wrong.yaml"
+if "$work/bin/apivalidation" < "$work/wrong.yaml" > /dev/null 2>&1; then echo 'apivalidation lets a long port name pass'; exit 1; fi
+
 failed=0
 echo 'kubectl-validate, Kubernetes 1.31'
 validate "$work"/rendered/*.yaml || failed=1
 for name in dev dev-kraft dev-options prod; do
+  echo "API server's validation, $name"
+  "$work/bin/apivalidation" < "$work/rendered/$name.yaml" || failed=1
   echo "Pod Security restricted, $name"
   "$work/bin/podsecurity" -exempt "erp-${name%%-*}-xray" < "$work/rendered/$name.yaml" || failed=1
 done

@@ -287,7 +287,22 @@ describe('every value', () => {
     const rendered = new Map<string, string>();
     for (const mode of ['zookeeper', 'kraft', 'msk']) rendered.set(mode, await template(mode, base));
 
-    const queue = [...leaves(base)].filter(([path]) => path.join('.') !== 'kafka.mode');
+    // Text and numbers that are printed as they are: all marked in one rendering, where each mark must show up.
+    const all = [...leaves(base)].filter(([path]) => path.join('.') !== 'kafka.mode');
+    const marks = all.flatMap(([path, value], index): [string[], string | number][] => {
+      const decides = /^environment|targetGroup|[rR]eplicas$|brokers$|type$|\.(kraft|msk)\./.test(path.join('.'));
+      if (decides || !['string', 'number'].includes(typeof value)) return [];
+      return [[path, typeof value === 'number' ? 31_000 + index : `mark${31_000 + index}`]];
+    });
+    const marked = await template(
+      'zookeeper',
+      marks.reduce<unknown>((tree, [path, mark]) => merge(tree, nest(path, mark)), base) as Tree,
+    );
+    expect(marked).toContain('kind: Deployment');
+    const shown = new Set(marks.filter(([, mark]) => marked.includes(String(mark))).map(([path]) => path));
+
+    // Whatever else: changed alone, it must change something.
+    const queue = all.filter(([path]) => !shown.has(path));
     const unread: string[] = [];
     await Promise.all(
       Array.from({ length: availableParallelism() }, async () => {
