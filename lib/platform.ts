@@ -84,8 +84,7 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    services,
-    kafkaNodes: !managedKafka,
+    values,
     today,
     kubectlLayer,
   });

@@ -28,6 +28,9 @@ export interface Service {
 
   /** Repository in the registry, such as `erp/notification-service`. */
   readonly repository: string;
+
+  /** Seconds that a leaving pod still gets its open connections. */
+  readonly deregistrationDelay: number;
 }
 
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
@@ -42,6 +45,12 @@ export interface ChartValues {
   readonly services: readonly Service[];
 
   readonly kafkaMode: 'zookeeper' | 'kraft' | 'msk';
+
+  /** Namespace of the X-Ray DaemonSet. */
+  readonly xrayNamespace: string;
+
+  /** StorageClass of Kafka's volumes. */
+  readonly storageClass: string;
 }
 
 /** Port of the employee service on the NLB and on its own load balancer. */
@@ -83,8 +92,13 @@ export function readChartValues(
         port: Number(service.port),
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository),
+        deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
+      xrayNamespace: String(
+        child(child(merged, 'xray'), 'daemonSet').namespace || `${environmentId(environment)}-xray`,
+      ),
+      storageClass: String(child(merged, 'storageClass').name),
     },
   };
 }

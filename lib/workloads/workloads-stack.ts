@@ -19,9 +19,6 @@ import { chartValues } from './chart-values';
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
 
-/** StorageClass of every volume claim. */
-export const STORAGE_CLASS = 'gp3';
-
 export interface WorkloadsStackProps extends cdk.StackProps {
   readonly environment: Environment;
   readonly network: NetworkStack;
@@ -67,7 +64,7 @@ export class WorkloadsStack extends cdk.Stack {
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
       parameters: { type: 'gp3', encrypted: 'true' },
       // A volume is made in the zone of the pod that claims it.

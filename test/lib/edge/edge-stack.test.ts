@@ -33,6 +33,22 @@ describe('load balancer', () => {
     ).toBeUndefined();
   });
 
+  test('gives a leaving pod as long as the chart says', () => {
+    for (const { TargetType, TargetGroupAttributes } of groups()) {
+      if (TargetType === 'ip')
+        expect(TargetGroupAttributes).toContainEqual({ Key: 'deregistration_delay.timeout_seconds', Value: '30' });
+    }
+  });
+
+  test('stands where no pod stands, so that network policies can name it', () => {
+    expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties)).toMatch(
+      /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
+    );
+    expect(JSON.stringify(only(template, 'AWS::ApiGatewayV2::VpcLink').Properties.SubnetIds)).toMatch(
+      /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
+    );
+  });
+
   test('is internal and has a security group, which it could never get later', () => {
     expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties).toMatchObject({
       Scheme: 'internal',

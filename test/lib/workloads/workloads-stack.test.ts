@@ -99,7 +99,7 @@ test('what people used to paste flows in by itself', () => {
   const values = helmValues(template, 'erp-microservices');
   expect(values.global.imageRegistry).toMatch(/AWS::AccountId.*\.dkr\.ecr\.ap-northeast-2\./);
   expect(values.employeeService.host).toContain('LoadBalancerC797D0FCDNSName');
-  expect(values.networkPolicy).toEqual({ loadBalancerCidrs: ['10.0.4.0/22', '10.0.8.0/22'], vpcCidr: '10.0.0.0/16' });
+  expect(values.networkPolicy).toEqual({ loadBalancerCidrs: ['10.0.12.0/24', '10.0.13.0/24'], vpcCidr: '10.0.0.0/16' });
   for (const key of ['approvalRequest', 'approvalProcessing', 'notification']) {
     expect(values.services[key].targetGroup).toMatchObject({
       arn: expect.stringContaining(`Targets${key}`),
