@@ -51,6 +51,8 @@ export default tseslint.config(
         exports: 'writable',
         Buffer: 'readonly',
         URL: 'readonly',
+        URLSearchParams: 'readonly',
+        performance: 'readonly',
         __dirname: 'readonly',
       },
     },
