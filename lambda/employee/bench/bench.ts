@@ -82,7 +82,7 @@ function measureInit(node: string, variants: readonly Variant[], env: NodeJS.Pro
 }
 
 function measureWarm(node: string, variants: readonly Variant[], env: NodeJS.ProcessEnv): Warm {
-  const options = JSON.stringify({ root: ROOT, variants, rounds: 20, batch: 100 });
+  const options = JSON.stringify({ root: ROOT, variants, rounds: 150, batch: 20 });
   // The service's log goes where Lambda's pipe would be: written, and not waited for.
   const { output, stderr, status } = spawnSync(node, [join(__dirname, 'warm.mjs'), options], {
     env,

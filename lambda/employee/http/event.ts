@@ -126,12 +126,12 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export function toResult(event: LambdaEvent, requestId: string, answer: Answer, head: boolean): LambdaResult {
   const headers: Record<string, string> = {
-    ...(answer.body === undefined ? undefined : { 'content-type': 'application/json; charset=utf-8' }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
-    ...answer.headers,
   };
+  if (answer.body !== undefined) headers['content-type'] = 'application/json; charset=utf-8';
+  if (answer.headers) Object.assign(headers, answer.headers);
   const result: LambdaResult = {
     statusCode: answer.status,
     headers,
