@@ -83,7 +83,6 @@ for (const [route, statement] of Object.entries(statements)) {
     const answer = await handler(events[route], context);
     if (answer.statusCode < 300) subjects.push({ name, run: () => handler(events[route], context) });
   }
-  if (process.env.RAW2) subjects.push({ name: 'raw2', run: statement });
   const times = Object.fromEntries(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const { name, run } of subjects) {
