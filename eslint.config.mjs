@@ -53,6 +53,7 @@ export default tseslint.config(
         URL: 'readonly',
         URLSearchParams: 'readonly',
         performance: 'readonly',
+        structuredClone: 'readonly',
         __dirname: 'readonly',
       },
     },
