@@ -77,6 +77,8 @@ for (const { name, file } of variants) {
   }
 }
 
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
 const results = {};
 for (const [route, statement] of Object.entries(statements)) {
   const subjects = [{ name: 'raw', run: statement }];
@@ -89,20 +91,25 @@ for (const [route, statement] of Object.entries(statements)) {
   const times = Object.fromEntries(subjects.map(({ name }) => [name, []]));
   for (let round = -1; round < rounds; round++) {
     for (const { name, run } of subjects) {
+      const all = [];
       for (let call = 0; call < batch; call++) {
         const input = eventOf(route);
         const started = performance.now();
         await run(input);
-        if (round >= 0) times[name].push(performance.now() - started);
+        all.push(performance.now() - started);
       }
+      // The first round warms up.
+      if (round >= 0) times[name].push(all);
     }
   }
   await raw.query("DELETE FROM employees WHERE department = '추가'");
+  // Round by round against the raw statement next to it: what slows the machine for a while slows both.
+  const beside = (rows) => median(rows.map((all, round) => median(all) / median(times.raw[round])));
   results[route] = Object.fromEntries(
-    Object.entries(times).map(([name, all]) => {
-      const sorted = all.sort((a, b) => a - b);
+    Object.entries(times).map(([name, rows]) => {
+      const all = rows.flat();
       const total = all.reduce((sum, each) => sum + each, 0);
-      return [name, { p50: sorted[sorted.length >> 1], perSecond: (1000 * all.length) / total }];
+      return [name, { p50: median(all), ratio: beside(rows), perSecond: (1000 * all.length) / total }];
     }),
   );
 }
