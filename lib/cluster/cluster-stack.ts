@@ -39,6 +39,8 @@ export interface ClusterStackProps extends cdk.StackProps {
 export class ClusterStack extends cdk.Stack {
   readonly cluster: eks.Cluster;
   readonly identities: PodIdentities;
+  readonly addons: Addons;
+  readonly nodes: NodeGroups;
 
   constructor(
     scope: Construct,
@@ -100,9 +102,9 @@ export class ClusterStack extends cdk.Stack {
     );
 
     this.identities = new PodIdentities(this, 'PodIdentities', { cluster: this.cluster, environment: name, services });
-    const addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
-    const nodes = new NodeGroups(this, 'Nodes', { cluster: this.cluster, config, kafkaNodes });
-    nodes.node.addDependency(addons.beforeNodes);
-    addons.afterNodes.node.addDependency(nodes.serviceNodes);
+    this.addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
+    this.nodes = new NodeGroups(this, 'Nodes', { cluster: this.cluster, config, kafkaNodes });
+    this.nodes.node.addDependency(this.addons.beforeNodes);
+    this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
   }
 }
