@@ -1,6 +1,7 @@
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import type { Acknowledgement, AppliedAcknowledgement } from './acknowledgement';
+import { MANIFEST_PACK } from './manifest-checks';
 import type { Recorder } from './recorder';
 import type { TemplateRules } from './template-rules';
 
@@ -25,6 +26,8 @@ export class RegisterAudit implements cdk.IPolicyValidationPlugin {
     const used = new Set(this.findings(appConstruct).flatMap(({ id, construct }) => this.nearest(id, construct) ?? []));
     const violations = entries.flatMap((entry) => {
       const own = applied.filter((acknowledgement) => acknowledgement.entry === entry);
+      // Manifests are rendered for the report only.
+      if (own.length > 0 && own.every(({ id }) => id.startsWith(`${MANIFEST_PACK}::`))) return [];
       const idle = own.filter((acknowledgement) => !used.has(acknowledgement));
       if (own.length > 0 && idle.length === 0) return [];
       return {

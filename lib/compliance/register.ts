@@ -1,8 +1,10 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsCustomResource } from 'aws-cdk-lib/custom-resources';
 import type { IConstruct } from 'constructs';
+import { environmentId } from '../config/environment';
 import type { EnvironmentStacks } from '../platform';
 import { type Acknowledgement, inPacks } from './acknowledgement';
+import { MANIFEST_PACK } from './manifest-checks';
 
 const NIST = 'NIST.800.53.R5';
 const HIPAA = 'HIPAA.Security';
@@ -370,6 +372,23 @@ export const REGISTER: readonly Acknowledgement[] = [
     reason:
       'The specification places nodes in ap-northeast-2a and 2c. A look-up would need an account at synth and could move subnets.',
     control: 'Config names the zones, and a check refuses those of another region.',
+    owner: 'platform',
+    review: '2027-06-30',
+  },
+  {
+    name: 'xray-host-network',
+    at: ({ workloads }) => [workloads.chart],
+    ids: (_, { environment }) => {
+      const namespace = `${environmentId(environment.config.name)}-xray`;
+      return [
+        `${MANIFEST_PACK}::CIS-4.2.4[DaemonSet ${namespace}/xray-daemon]`,
+        `${MANIFEST_PACK}::PSS-NAMESPACE[Namespace ${namespace}]`,
+      ];
+    },
+    reason:
+      'The specification asks for a daemon that everything in the VPC reaches at port 2000 of a node: that is the network of the node, which the standard baseline forbids.',
+    control:
+      'The daemon stands alone in this namespace, without root, capabilities, a writable file system or a token; services send to their own sidecars.',
     owner: 'platform',
     review: '2027-06-30',
   },
