@@ -92,9 +92,14 @@ export function acknowledge(
     );
   }
   for (const { entry, id, at } of applied.values()) {
-    cdk.Validations.of(at).acknowledge({ id, reason: `${entry.reason} Instead: ${entry.control}` });
+    cdk.Validations.of(at).acknowledge({ id, reason: reasonOf(entry) });
   }
   return [...applied.values()];
+}
+
+/** What findings and reports show of an entry. */
+export function reasonOf({ reason, control }: Acknowledgement): string {
+  return `${reason} Instead: ${control}`;
 }
 
 /** Warns, where an entry applies, that its review date has passed: nobody is stopped at night by a calendar. */

@@ -1,7 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
-import { type Acknowledgement, acknowledge, warnOfReviews } from './acknowledgement';
+import { type Acknowledgement, type AppliedAcknowledgement, acknowledge, warnOfReviews } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
 import { REGISTER } from './register';
@@ -36,6 +36,7 @@ export interface ComplianceProps {
 export interface Compliance {
   readonly recorder: Recorder;
   readonly templateRules: TemplateRules;
+  readonly applied: readonly AppliedAcknowledgement[];
 }
 
 /**
@@ -52,5 +53,5 @@ export function addCompliance(app: cdk.App, { environments, today, register = RE
     templateRules,
     new RegisterAudit({ entries: register, applied, recorder, templateRules }),
   );
-  return { recorder, templateRules };
+  return { recorder, templateRules, applied };
 }

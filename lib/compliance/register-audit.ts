@@ -26,9 +26,10 @@ export class RegisterAudit implements cdk.IPolicyValidationPlugin {
     const used = new Set(this.findings(appConstruct).flatMap(({ id, construct }) => this.nearest(id, construct) ?? []));
     const violations = entries.flatMap((entry) => {
       const own = applied.filter((acknowledgement) => acknowledgement.entry === entry);
-      // Manifests are rendered for the report only.
-      if (own.length > 0 && own.every(({ id }) => id.startsWith(`${MANIFEST_PACK}::`))) return [];
-      const idle = own.filter((acknowledgement) => !used.has(acknowledgement));
+      const idle = own.filter(
+        // Manifests are rendered for the report only, which audits their acknowledgements.
+        (acknowledgement) => !acknowledgement.id.startsWith(`${MANIFEST_PACK}::`) && !used.has(acknowledgement),
+      );
       if (own.length > 0 && idle.length === 0) return [];
       return {
         ruleName: 'unused-acknowledgement',

@@ -1,4 +1,4 @@
-import type { AppliedAcknowledgement } from './acknowledgement';
+import { type AppliedAcknowledgement, reasonOf } from './acknowledgement';
 import type { Evaluation } from './recorder';
 
 export const STATES = ['Compliant', 'Non-Compliant', 'Suppressed', 'Error'] as const;
@@ -133,23 +133,34 @@ export function findingRows(
   ]);
 }
 
-/** Rows of checks outside the framework, whose acknowledgements are of the same register. */
+/**
+ * Rows of checks outside the framework, whose acknowledgements are of the same register. An acknowledgement that
+ * acknowledges nothing is a row of its own, because no synth sees it.
+ */
 export function manifestRows(evaluations: readonly Evaluation[], applied: readonly AppliedAcknowledgement[]): Row[] {
-  return sorted(
-    evaluations.map(({ pack, ids: [id = ''], rule, resource, stack, result, level, info }) => {
+  const open = evaluations.filter(({ result }) => result === 'Non-Compliant');
+  const idle = applied.filter(({ id }) => !open.some(({ pack, ids }) => ids.some((own) => `${pack}::${own}` === id)));
+  return sorted([
+    ...evaluations.map(({ pack, ids: [id = ''], rule, resource, stack, result, level, info }) => {
       const found = applied.find((acknowledgement) => acknowledgement.id === `${pack}::${id}`);
       const row = { rule, resource, stack, level, info };
       if (result !== 'Non-Compliant' || !found) return { ...row, state: result };
-      const { entry, at } = found;
       return {
         ...row,
         state: 'Suppressed' as const,
-        reason: `${entry.reason} Instead: ${entry.control}`,
-        acknowledgedAt: at.node.path,
-        entry: { name: entry.name, owner: entry.owner, review: entry.review },
+        reason: reasonOf(found.entry),
+        ...source(found.id, found.at.node.path, applied),
       };
     }),
-  );
+    ...idle.map(({ id, at, entry }) => ({
+      rule: 'unused-acknowledgement',
+      resource: at.node.path,
+      stack: at.node.path.split('/')[0] ?? '',
+      state: 'Non-Compliant' as const,
+      level: 'Error',
+      info: `The entry ${entry.name} acknowledges what no check finds: ${id}. Take it out of lib/compliance/register.ts.`,
+    })),
+  ]);
 }
 
 function source(id: string, path: string | undefined, applied: readonly AppliedAcknowledgement[]): Partial<Row> {

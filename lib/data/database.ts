@@ -125,7 +125,7 @@ export class Database extends Construct {
     if (!this.instance.secret) throw new Error('RDS made no secret for generated credentials');
     this.secret = this.instance.secret;
     // A snapshot is of little use without the password it was taken with.
-    this.secret.applyRemovalPolicy(removalPolicy(config));
+    (this.instance.node.findChild('Secret') as secretsmanager.Secret).applyRemovalPolicy(removalPolicy(config));
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
       secret: this.secret,
