@@ -7,6 +7,7 @@ import { DataStack } from './data/data-stack';
 import { EdgeStack } from './edge/edge-stack';
 import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
 import { EmployeeStack } from './employee/employee-stack';
+import { LogGroupDefaults } from './logging/log-group-defaults';
 import { NetworkStack } from './network/network-stack';
 import { RegistryStack } from './registry/registry-stack';
 import { WorkloadsStack } from './workloads/workloads-stack';
@@ -27,6 +28,7 @@ export interface PlatformProps {
 
 /** Stacks of one environment, by lifetime. */
 export interface EnvironmentStacks {
+  readonly environment: Environment;
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly cluster: ClusterStack;
@@ -123,5 +125,8 @@ function addEnvironment(
     cluster,
     edge,
   });
-  return { network, data, cluster, employee, firewall, edge, workloads };
+  const stacks = { network, data, cluster, employee, firewall, edge, workloads };
+  const logGroups = new LogGroupDefaults({ config, logKey });
+  for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
+  return { environment, ...stacks };
 }

@@ -36,6 +36,8 @@ export interface ClusterStackProps extends cdk.StackProps {
 export class ClusterStack extends cdk.Stack {
   readonly cluster: eks.Cluster;
   readonly identities: PodIdentities;
+  readonly addons: Addons;
+  readonly nodes: NodeGroups;
 
   constructor(scope: Construct, id: string, { config, vpc, logKey, values, today, ...props }: ClusterStackProps) {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
@@ -98,13 +100,13 @@ export class ClusterStack extends cdk.Stack {
       services: values.services,
       xrayNamespace: values.xrayNamespace,
     });
-    const addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
-    const nodes = new NodeGroups(this, 'Nodes', {
+    this.addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
+    this.nodes = new NodeGroups(this, 'Nodes', {
       cluster: this.cluster,
       config,
       kafkaNodes: values.kafkaMode !== 'msk',
     });
-    nodes.node.addDependency(addons.beforeNodes);
-    addons.afterNodes.node.addDependency(nodes.serviceNodes);
+    this.nodes.node.addDependency(this.addons.beforeNodes);
+    this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
   }
 }

@@ -130,6 +130,8 @@ export class Database extends Construct {
 
     if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
     this.secret = this.instance.secret;
+    // A snapshot is of little use without the password it was taken with.
+    (this.instance.node.findChild('Secret') as secretsmanager.Secret).applyRemovalPolicy(removalPolicy(config));
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
       secret: this.secret,

@@ -32,6 +32,9 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  * A failed release rolls back this stack alone.
  */
 export class WorkloadsStack extends cdk.Stack {
+  /** The bundled chart's release. */
+  readonly chart: eks.HelmChart;
+
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
     const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
     super(scope, id, stackProps);
@@ -104,7 +107,7 @@ export class WorkloadsStack extends cdk.Stack {
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
     }
 
-    const chart = cluster.addHelmChart('Chart', {
+    this.chart = cluster.addHelmChart('Chart', {
       chartAsset: new s3assets.Asset(this, 'ChartAsset', {
         path: path.join(__dirname, '..', '..', 'chart'),
         // Not part of what Helm renders, so a change of theirs is no change of the release.
@@ -117,6 +120,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: chartValues({ environment, network, data, edge }),
     });
-    chart.node.addDependency(namespace, storageClass, secrets, ...controllers, pods, loadBalancer);
+    this.chart.node.addDependency(namespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }
