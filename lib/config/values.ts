@@ -27,6 +27,9 @@ export interface Service {
 
   /** Repository in the registry, such as `erp/notification-service`. */
   readonly repository: string;
+
+  /** Image tag in the values file. */
+  readonly tag: string;
 }
 
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
@@ -81,6 +84,7 @@ export function readChartValues(
         port: Number(service.port),
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository),
+        tag: String(child(service, 'image').tag),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
     },
