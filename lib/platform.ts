@@ -7,6 +7,8 @@ import { DataStack } from './data/data-stack';
 import { EdgeStack } from './edge/edge-stack';
 import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
 import { EmployeeStack } from './employee/employee-stack';
+import { GlobalStack, watchesGlobally } from './observability/global-stack';
+import { observe } from './observability/observability';
 import { NetworkStack } from './network/network-stack';
 import { RegistryStack } from './registry/registry-stack';
 import { WorkloadsStack } from './workloads/workloads-stack';
@@ -32,6 +34,7 @@ export interface EnvironmentStacks {
   readonly cluster: ClusterStack;
   readonly employee: EmployeeStack;
   readonly firewall?: FirewallStack;
+  readonly global?: GlobalStack;
   readonly edge: EdgeStack;
   readonly workloads: WorkloadsStack;
 }
@@ -123,5 +126,15 @@ function addEnvironment(
     cluster,
     edge,
   });
-  return { network, data, cluster, employee, firewall, edge, workloads };
+  observe({ environment, network, data, cluster, employee, edge, workloads });
+  const global = watchesGlobally(config)
+    ? new GlobalStack(app, `${prefix}Global`, {
+        ...stackProps('alarms of us-east-1'),
+        env: { ...env, region: FIREWALL_REGION },
+        config,
+      })
+    : undefined;
+  // Only so that deploying the workloads brings the alarms as well.
+  if (global) workloads.addStackDependency(global);
+  return { network, data, cluster, employee, firewall, global, edge, workloads };
 }

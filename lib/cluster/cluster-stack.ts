@@ -8,6 +8,7 @@ import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { KUBERNETES_VERSIONS, supportWarning } from '../config/kubernetes-versions';
 import { removalPolicy } from '../config/removal';
 import type { Service } from '../config/values';
+import { ContainerInsights } from '../observability/container-insights';
 import { Addons } from './addons';
 import { type KubectlLayerLoader, installedKubectlLayer } from './kubectl-layer';
 import { NodeGroups } from './node-groups';
@@ -104,5 +105,15 @@ export class ClusterStack extends cdk.Stack {
     const nodes = new NodeGroups(this, 'Nodes', { cluster: this.cluster, config, kafkaNodes });
     nodes.node.addDependency(addons.beforeNodes);
     addons.afterNodes.node.addDependency(nodes.serviceNodes);
+    if (config.observability.containerInsights) {
+      const insights = new ContainerInsights(this, 'ContainerInsights', {
+        config,
+        cluster: this.cluster,
+        clusterName: `${name}-cluster`,
+        logKey,
+        version: release.addons['amazon-cloudwatch-observability'],
+      });
+      insights.node.addDependency(nodes.serviceNodes, addons.afterNodes);
+    }
   }
 }
