@@ -51,6 +51,7 @@ export function addPlatform(app: cdk.App, { environments, ...options }: Platform
     throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
   const registry = new RegistryStack(app, 'ErpRegistry', {
     env: { region: regions[0] },
+    terminationProtection: true,
     description: 'ERP platform: image repositories of all environments',
     repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
   });
@@ -89,8 +90,7 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    services,
-    kafkaNodes: !managedKafka,
+    values,
     today,
     kubectlLayer,
   });

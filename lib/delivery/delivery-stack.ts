@@ -219,7 +219,12 @@ export class DeliveryStack extends cdk.Stack {
       ],
     });
     const group = `${name}-release`;
-    const access = new ReleaseAccess(this, 'Access', { cluster, environment: name, group });
+    const access = new ReleaseAccess(this, 'Access', {
+      cluster,
+      environment: name,
+      xrayNamespace: values.xrayNamespace,
+      group,
+    });
     const accessEntry = new eks.CfnAccessEntry(this, 'AccessEntry', {
       clusterName: clusterStack.cluster.clusterName,
       principalArn: release.role.roleArn,

@@ -1,6 +1,5 @@
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
-import { xrayDaemonAccount } from '../cluster/pod-identities';
 
 /** Rule of a Kubernetes Role. */
 export interface PolicyRule {
@@ -34,7 +33,10 @@ const manage = (objects: Readonly<Record<string, readonly string[]>>): PolicyRul
   Object.entries(objects).map(([group, resources]) => ({ apiGroups: [group], resources, verbs: MANAGE }));
 
 /** Rules by namespace. The release holds nothing outside of these two, so nothing of the whole cluster is granted. */
-export function releaseRules(environment: string): Readonly<Record<string, readonly PolicyRule[]>> {
+export function releaseRules(
+  environment: string,
+  xrayNamespace: string,
+): Readonly<Record<string, readonly PolicyRule[]>> {
   return {
     [environment]: [
       ...manage(SERVICE_OBJECTS),
@@ -44,7 +46,7 @@ export function releaseRules(environment: string): Readonly<Record<string, reado
       { apiGroups: [''], resources: ['pods'], verbs: READ },
       { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },
     ],
-    [xrayDaemonAccount(environment).namespace]: manage(XRAY_OBJECTS),
+    [xrayNamespace]: manage(XRAY_OBJECTS),
   };
 }
 
@@ -53,6 +55,9 @@ export interface ReleaseAccessProps {
 
   /** Namespace of the services, such as `erp-dev`. */
   readonly environment: string;
+
+  /** Namespace of the X-Ray daemons. */
+  readonly xrayNamespace: string;
 
   /** Kubernetes group that gets the rights; an access entry puts an IAM role into it. */
   readonly group: string;
@@ -63,11 +68,11 @@ export interface ReleaseAccessProps {
  * custom resources, and a release without its bindings and secrets is none.
  */
 export class ReleaseAccess extends Construct {
-  constructor(scope: Construct, id: string, { cluster, environment, group }: ReleaseAccessProps) {
+  constructor(scope: Construct, id: string, { cluster, environment, xrayNamespace, group }: ReleaseAccessProps) {
     super(scope, id);
     const name = 'erp-release';
     const apiGroup = 'rbac.authorization.k8s.io';
-    for (const [namespace, rules] of Object.entries(releaseRules(environment))) {
+    for (const [namespace, rules] of Object.entries(releaseRules(environment, xrayNamespace))) {
       const metadata = { name, namespace, labels: { 'app.kubernetes.io/part-of': 'erp' } };
       this.node.addDependency(
         cluster.addManifest(

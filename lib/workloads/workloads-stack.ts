@@ -7,7 +7,6 @@ import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
-import { xrayDaemonAccount } from '../cluster/pod-identities';
 import { environmentId } from '../config/environment';
 import type { Environment } from '../config';
 import { EMPLOYEE_PORT, mergeValues } from '../config/values';
@@ -17,14 +16,11 @@ import { platformValuesParameter } from '../delivery/parameters';
 import { ReleasedImages } from '../delivery/released-images';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
-import { RELEASE_TIMEOUT, Controllers } from './controllers';
+import { RELEASE_TIMEOUT, addControllers } from './controllers';
 import { chartValues, platformValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
-
-/** StorageClass of every volume claim. */
-export const STORAGE_CLASS = 'gp3';
 
 export interface WorkloadsStackProps extends cdk.StackProps {
   readonly environment: Environment;
@@ -40,9 +36,8 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  */
 export class WorkloadsStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
-    const { environment, network, data, edge, ...stackProps } = props;
-    const { cluster: clusterStack, ...rest } = stackProps;
-    super(scope, id, rest);
+    const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
+    super(scope, id, stackProps);
     const { config, values } = environment;
     const name = environmentId(config.name);
 
@@ -73,14 +68,14 @@ export class WorkloadsStack extends cdk.Stack {
       // Rollouts wait until the load balancer has seen the new pod.
       'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
     });
-    const xrayNamespace = addNamespace('XrayNamespace', xrayDaemonAccount(name).namespace, {
+    const xrayNamespace = addNamespace('XrayNamespace', values.xrayNamespace, {
       // The daemons use the network of their node.
       'pod-security.kubernetes.io/enforce': 'privileged',
     });
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
       parameters: { type: 'gp3', encrypted: 'true' },
       // A volume is made in the zone of the pod that claims it.
@@ -95,7 +90,7 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = new Controllers(this, 'Controllers', { cluster, vpc: network.vpc });
+    const controllers = addControllers(cluster, network.vpc);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -152,6 +147,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, controllers, pods, loadBalancer);
+    chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

@@ -2,8 +2,7 @@ import { dev } from '../../../lib/config/dev';
 import type { DeliveryConfig, EnvironmentConfig } from '../../../lib/config/environment';
 
 export const delivery: DeliveryConfig = {
-  connectionArn:
-    'arn:aws:codeconnections:ap-northeast-2:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef',
+  connectionArn: 'arn:aws:codeconnections:ap-northeast-2:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef',
   servicesRepository: 'example/erp-services',
   platformRepository: 'example/erp-platform',
   branch: 'main',
