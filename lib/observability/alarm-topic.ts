@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 
 /** Services that report something. Each publishes to an encrypted topic only if key and topic let it. */
-const PUBLISHERS = ['cloudwatch', 'budgets', 'costalerts', 'events'].map((name) => `${name}.amazonaws.com`);
+const PUBLISHERS = ['budgets', 'cloudwatch', 'costalerts', 'events'].map((name) => `${name}.amazonaws.com`);
 
 export interface AlarmTopicProps {
   readonly config: EnvironmentConfig;

@@ -63,7 +63,7 @@ describe('nothing that serves the database, the users or the images is ever repl
   // The ids are contract: CloudFormation would delete the resource under the old one.
   const contract: [stack: string, type: string, logicalIds: string[]][] = [
     ['ErpDevNetwork', 'AWS::EC2::VPC', ['Vpc8378EB38']],
-    ['ErpDevNetwork', 'AWS::KMS::Key', ['LogKeyE83D0C1B']],
+    ['ErpDevNetwork', 'AWS::KMS::Key', ['AlarmTopicKeyBA1A4AA7', 'LogKeyE83D0C1B']],
     ['ErpDevNetwork', 'AWS::S3::Bucket', ['AccessLogs8B620ECA']],
     ['ErpDevData', 'AWS::RDS::DBInstance', ['DatabaseInstanceAA8A5FDE']],
     ['ErpDevData', 'AWS::SecretsManager::Secret', ['DatabaseSecret3B817195', 'MongodbSecret606CB09D']],

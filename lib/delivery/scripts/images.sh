@@ -24,7 +24,7 @@ image_exists() {
 logged_in=
 log_in() {
   [ -z "$logged_in" ] || return 0
-  aws ecr get-login-password | docker login --username AWS --password-stdin "$REGISTRY"
+  aws ecr get-login-password | docker login --username AWS --password-stdin "$REGISTRY" || return 1
   logged_in=yes
 }
 

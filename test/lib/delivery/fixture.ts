@@ -1,12 +1,9 @@
-import { dev } from '../../../lib/config/dev';
-import type { DeliveryConfig, EnvironmentConfig } from '../../../lib/config/environment';
+import type { DeliveryConfig } from '../../../lib/config/environment';
 
 export const delivery: DeliveryConfig = {
-  connectionArn: 'arn:aws:codeconnections:ap-northeast-2:123456789012:connection/01234567-89ab-cdef-0123-456789abcdef',
+  connectionArn: 'arn:aws:codeconnections:ap-northeast-2:111111111111:connection/01234567-89ab-cdef-0123-456789abcdef',
   servicesRepository: 'example/erp-services',
   platformRepository: 'example/erp-platform',
   branch: 'main',
   approval: false,
 };
-
-export const devWithDelivery: EnvironmentConfig = { ...dev, delivery };
