@@ -24,7 +24,9 @@ image_exists() {
 logged_in=
 log_in() {
   [ -z "$logged_in" ] || return 0
-  aws ecr get-login-password | docker login --username AWS --password-stdin "$REGISTRY" || return 1
+  local password
+  password=$(aws ecr get-login-password) || return 1
+  docker login --username AWS --password-stdin "$REGISTRY" <<<"$password" || return 1
   logged_in=yes
 }
 

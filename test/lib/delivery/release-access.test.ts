@@ -1,8 +1,10 @@
 import { releaseRules } from '../../../lib/delivery/release-access';
 import type { Manifest } from '../../../lib/kubernetes/manifests';
-import { config, synth } from '../synth';
+import { config, resources, synth, upstream } from '../synth';
 import { release } from '../workloads/release';
 import { delivery } from './fixture';
+
+const POD_SECURITY = 'pod-security.kubernetes.io/enforce';
 
 const app = synth({ configs: [config('dev', { delivery }), config('prod', { delivery })] });
 
@@ -31,6 +33,22 @@ test('the role manages exactly the kinds that the chart renders', () => {
   // What prod leaves out (Kafka in the cluster) dev has, so the kinds of both together are those of the role.
   const both = new Set([...dev, ...prod.map((each) => each.replaceAll('erp-prod', 'erp-dev'))]);
   expect([...both].sort()).toEqual(managed('erp-dev').sort());
+});
+
+test('the workloads make both namespaces, before the chart and with the labels that its pods need', () => {
+  const template = app.template('ErpDev');
+  const namespaces = Object.entries(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(
+    ([id, { Properties }]) =>
+      (JSON.parse(Properties.Manifest) as Manifest[])
+        .filter(({ kind }) => kind === 'Namespace')
+        .map(({ metadata }) => ({ id, name: metadata.name, enforce: metadata.labels![POD_SECURITY] })),
+  );
+  expect(namespaces.map(({ name, enforce }) => [name, enforce])).toEqual([
+    ['erp-dev', 'restricted'],
+    ['erp-dev-xray', 'privileged'],
+  ]);
+  const [chart] = Object.keys(resources(template, 'Custom::AWSCDK-EKS-HelmChart', { Release: 'erp-microservices' }));
+  for (const { id } of namespaces) expect(upstream(template, chart!)).toContain(id);
 });
 
 test('nothing in the release stands outside of the two namespaces', () => {
