@@ -8,6 +8,7 @@ import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { KUBERNETES_VERSIONS, supportWarning } from '../config/kubernetes-versions';
 import { removalPolicy } from '../config/removal';
 import type { ChartValues } from '../config/values';
+import { ContainerInsights } from '../observability/container-insights';
 import { Addons } from './addons';
 import { type KubectlLayerLoader, installedKubectlLayer } from './kubectl-layer';
 import { NodeGroups } from './node-groups';
@@ -38,6 +39,7 @@ export class ClusterStack extends cdk.Stack {
   readonly identities: PodIdentities;
   readonly addons: Addons;
   readonly nodes: NodeGroups;
+  readonly insights?: ContainerInsights;
 
   constructor(scope: Construct, id: string, { config, vpc, logKey, values, today, ...props }: ClusterStackProps) {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
@@ -108,5 +110,15 @@ export class ClusterStack extends cdk.Stack {
     });
     this.nodes.node.addDependency(this.addons.beforeNodes);
     this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
+    if (config.observability.containerInsights) {
+      this.insights = new ContainerInsights(this, 'ContainerInsights', {
+        config,
+        cluster: this.cluster,
+        clusterName: `${name}-cluster`,
+        logKey,
+        version: release.addons['amazon-cloudwatch-observability'],
+      });
+      this.insights.node.addDependency(this.nodes.serviceNodes, this.addons.afterNodes);
+    }
   }
 }

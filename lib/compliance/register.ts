@@ -150,6 +150,17 @@ export const REGISTER: readonly Acknowledgement[] = [
     review: '2027-06-30',
   },
   {
+    name: 'container-insights-role',
+    at: ({ cluster }) => [cluster.insights?.role],
+    ids: [managedPolicy('CloudWatchAgentServerPolicy')],
+    reason:
+      'The add-on’s documentation asks for this policy; it writes metrics and logs, calls that know no resource-level permission or whose log streams the agent names itself.',
+    control:
+      'The role is bound to the agent’s service account by EKS Pod Identity; the log groups are ours, encrypted and limited.',
+    owner: 'security',
+    review: '2027-06-30',
+  },
+  {
     name: 'trace-writers',
     at: ({ cluster, employee }) => [cluster.identities.tracesRole, employee.function.role],
     ids: [managedPolicy('AWSXRayDaemonWriteAccess')],

@@ -29,6 +29,9 @@ export interface Service {
   /** Repository in the registry, such as `erp/notification-service`. */
   readonly repository: string;
 
+  /** Image tag in the values file. */
+  readonly tag: string;
+
   /** Seconds that a leaving pod still gets its open connections. */
   readonly deregistrationDelay: number;
 }
@@ -92,6 +95,7 @@ export function readChartValues(
         port: Number(service.port),
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository),
+        tag: String(child(service, 'image').tag),
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],

@@ -32,6 +32,7 @@ export interface DatabaseProps {
 /** MySQL on RDS in the isolated subnets, with its secret `erp/<env>/mysql` and the secret's rotation. */
 export class Database extends Construct {
   readonly instance: rds.DatabaseInstance;
+  readonly instanceIdentifier: string;
 
   /** Keys `username`, `password`, `host`, `port` (a number), `dbname`, `engine`, `dbInstanceIdentifier`. */
   readonly secret: secretsmanager.ISecret;
@@ -42,7 +43,7 @@ export class Database extends Construct {
   constructor(scope: Construct, id: string, { config, vpc, key, logKey }: DatabaseProps) {
     super(scope, id);
     const { database } = config;
-    const instanceIdentifier = `${environmentId(config.name)}-mysql`;
+    this.instanceIdentifier = `${environmentId(config.name)}-mysql`;
     const vpcSubnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
@@ -55,7 +56,7 @@ export class Database extends Construct {
     const logGroups = LOG_TYPES.map(
       (type) =>
         new logs.LogGroup(this, `Logs${type.charAt(0).toUpperCase()}${type.slice(1)}`, {
-          logGroupName: `/aws/rds/instance/${instanceIdentifier}/${type}`,
+          logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${type}`,
           encryptionKey: logKey,
           retention: config.logRetentionDays,
           removalPolicy: removalPolicy(config),
@@ -70,12 +71,13 @@ export class Database extends Construct {
       encryptionKey: key,
       excludeCharacters: EXCLUDED_CHARACTERS,
     });
+    // A snapshot is of little use without the password it was taken with.
     credentials.applyRemovalPolicy(removalPolicy(config));
 
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
-      instanceIdentifier,
+      instanceIdentifier: this.instanceIdentifier,
       instanceType: new ec2.InstanceType(database.instanceType),
       vpc,
       vpcSubnets,
@@ -130,8 +132,6 @@ export class Database extends Construct {
 
     if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
     this.secret = this.instance.secret;
-    // A snapshot is of little use without the password it was taken with.
-    (this.instance.node.findChild('Secret') as secretsmanager.Secret).applyRemovalPolicy(removalPolicy(config));
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
       secret: this.secret,

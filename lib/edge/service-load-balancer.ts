@@ -25,6 +25,7 @@ export class ServiceLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.NetworkLoadBalancer;
   readonly securityGroup: ec2.SecurityGroup;
   readonly employeeListener: elbv2.NetworkListener;
+  readonly employeeTargetGroup: elbv2.NetworkTargetGroup;
   readonly vpcSubnets = LOAD_BALANCER_SUBNETS;
 
   private readonly entries = new Map<
@@ -72,7 +73,7 @@ export class ServiceLoadBalancer extends Construct {
       this.entries.set(key, { targetGroup, listener: this.addListener(`Listener-${key}`, port, targetGroup) });
     }
 
-    const employeeTargets = new elbv2.NetworkTargetGroup(this, 'Targets-employee', {
+    this.employeeTargetGroup = new elbv2.NetworkTargetGroup(this, 'Targets-employee', {
       vpc,
       port: EMPLOYEE_PORT,
       protocol: elbv2.Protocol.TCP,
@@ -80,7 +81,7 @@ export class ServiceLoadBalancer extends Construct {
       targets: [new targets.AlbListenerTarget(employee.listener)],
       healthCheck: { protocol: elbv2.Protocol.HTTP, path: HEALTH_CHECK_PATH },
     });
-    this.employeeListener = this.addListener('Listener-employee', EMPLOYEE_PORT, employeeTargets);
+    this.employeeListener = this.addListener('Listener-employee', EMPLOYEE_PORT, this.employeeTargetGroup);
     ec2.SecurityGroup.fromSecurityGroupId(
       this,
       'EmployeeSecurityGroup',

@@ -29,6 +29,7 @@ export interface EmployeeFunctionProps {
  */
 export class EmployeeFunction extends Construct {
   readonly function: lambda.Function;
+  readonly functionName: string;
   readonly alias: lambda.Alias;
 
   /** Changes the schema before the alias moves. */
@@ -112,7 +113,8 @@ export class EmployeeFunction extends Construct {
         ...more,
       });
     };
-    this.function = create('Service', `${name}-employee`, 'index', {
+    this.functionName = `${name}-employee`;
+    this.function = create('Service', this.functionName, 'index', {
       description: `Employee service of ${name}`,
       timeout: cdk.Duration.seconds(10),
       reservedConcurrentExecutions: config.employee.reservedConcurrency,

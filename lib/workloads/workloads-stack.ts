@@ -4,17 +4,20 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import { environmentId } from '../config/environment';
 import type { Environment } from '../config';
-import { EMPLOYEE_PORT } from '../config/values';
+import { EMPLOYEE_PORT, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import { readSecrets } from '../data/read-secrets';
+import { platformValuesParameter } from '../delivery/parameters';
+import { ReleasedImages } from '../delivery/released-images';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
 import { RELEASE_TIMEOUT, addControllers } from './controllers';
-import { chartValues } from './chart-values';
+import { chartValues, platformValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
@@ -49,20 +52,28 @@ export class WorkloadsStack extends cdk.Stack {
       vpc: network.vpc,
     });
 
-    const namespace = cluster.addManifest('Namespace', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        labels: {
-          'app.kubernetes.io/part-of': 'erp',
-          'pod-security.kubernetes.io/enforce': 'restricted',
-          'pod-security.kubernetes.io/warn': 'restricted',
-          'pod-security.kubernetes.io/audit': 'restricted',
-          // Rollouts wait until the load balancer has seen the new pod.
-          'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+    const addNamespace = (manifestId: string, namespaceName: string, labels: Record<string, string>) =>
+      cluster.addManifest(manifestId, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: namespaceName,
+          labels: {
+            'app.kubernetes.io/part-of': 'erp',
+            'pod-security.kubernetes.io/enforce': 'restricted',
+            'pod-security.kubernetes.io/warn': 'restricted',
+            'pod-security.kubernetes.io/audit': 'restricted',
+            ...labels,
+          },
         },
-      },
+      });
+    const namespace = addNamespace('Namespace', name, {
+      // Rollouts wait until the load balancer has seen the new pod.
+      'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+    });
+    const xrayNamespace = addNamespace('XrayNamespace', values.xrayNamespace, {
+      // The daemons use the network of their node.
+      'pod-security.kubernetes.io/enforce': 'privileged',
     });
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
@@ -107,19 +118,38 @@ export class WorkloadsStack extends cdk.Stack {
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
     }
 
+    const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
+      path: path.join(__dirname, '..', '..', 'chart'),
+      // Not part of what Helm renders, so a change of theirs is no change of the release.
+      exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
+    });
+    let releaseValues = chartValues({ environment, network, data, edge });
+    if (config.delivery) {
+      const released = new ReleasedImages(this, 'ReleasedImages', {
+        config,
+        logKey: network.logKey,
+        services: values.services,
+        release: { chart: chartAsset.assetHash, values: releaseValues },
+      });
+      releaseValues = mergeValues(releaseValues, released.values);
+      new ssm.StringParameter(this, 'PlatformValues', {
+        parameterName: platformValuesParameter(config.name),
+        description: `Chart values of ${name} that only the cloud knows, for the pipeline`,
+        stringValue: this.toJsonString(platformValues({ environment, network, data, edge })),
+        // A standard parameter ends at 4 KiB, which a dozen services fill.
+        tier: ssm.ParameterTier.INTELLIGENT_TIERING,
+      });
+    }
+
     this.chart = cluster.addHelmChart('Chart', {
-      chartAsset: new s3assets.Asset(this, 'ChartAsset', {
-        path: path.join(__dirname, '..', '..', 'chart'),
-        // Not part of what Helm renders, so a change of theirs is no change of the release.
-        exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
-      }),
+      chartAsset,
       release: RELEASE_NAME,
       namespace: name,
       createNamespace: false,
       wait: true,
       timeout: RELEASE_TIMEOUT,
-      values: chartValues({ environment, network, data, edge }),
+      values: releaseValues,
     });
-    this.chart.node.addDependency(namespace, storageClass, secrets, ...controllers, pods, loadBalancer);
+    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

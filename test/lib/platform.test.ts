@@ -23,7 +23,7 @@ test('each environment has its stacks, by lifetime, and all share the registry',
   const environment = (prefix: string) =>
     ['Network', 'Data', 'Cluster', 'Employee', 'Edge', ''].map((stack) => `${prefix}${stack}`);
   expect([...names].sort()).toEqual(
-    [...environment('ErpDev'), ...environment('ErpProd'), 'ErpProdFirewall', 'ErpRegistry'].sort(),
+    [...environment('ErpDev'), ...environment('ErpProd'), 'ErpProdFirewall', 'ErpProdGlobal', 'ErpRegistry'].sort(),
   );
 });
 
@@ -49,7 +49,7 @@ test('a synth knows no account and looks nothing up', () => {
   expect(all.assembly().manifest.missing).toBeUndefined();
   for (const stack of all.assembly().stacks) {
     expect(stack.environment.account).toBe('unknown-account');
-    expect(stack.environment.region).toBe(stack.id.endsWith('Firewall') ? 'us-east-1' : 'ap-northeast-2');
+    expect(stack.environment.region).toBe(/(Firewall|Global)$/.test(stack.id) ? 'us-east-1' : 'ap-northeast-2');
   }
 });
 
@@ -63,7 +63,7 @@ describe('nothing that serves the database, the users or the images is ever repl
   // The ids are contract: CloudFormation would delete the resource under the old one.
   const contract: [stack: string, type: string, logicalIds: string[]][] = [
     ['ErpDevNetwork', 'AWS::EC2::VPC', ['Vpc8378EB38']],
-    ['ErpDevNetwork', 'AWS::KMS::Key', ['LogKeyE83D0C1B']],
+    ['ErpDevNetwork', 'AWS::KMS::Key', ['AlarmTopicKeyBA1A4AA7', 'LogKeyE83D0C1B']],
     ['ErpDevNetwork', 'AWS::S3::Bucket', ['AccessLogs8B620ECA']],
     ['ErpDevData', 'AWS::RDS::DBInstance', ['DatabaseInstanceAA8A5FDE']],
     ['ErpDevData', 'AWS::SecretsManager::Secret', ['DatabaseSecret3B817195', 'MongodbSecret606CB09D']],
