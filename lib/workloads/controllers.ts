@@ -1,7 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { Construct } from 'constructs';
+import { Construct, Dependable } from 'constructs';
 import { LOAD_BALANCER_CONTROLLER_VERSION } from '../cluster/load-balancer-controller-policy';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { KAFKA_WORKLOAD } from '../cluster/node-groups';
@@ -24,12 +24,15 @@ export class Controllers extends Construct {
     const { region } = cdk.Stack.of(this);
     const resources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
     const nodeSelector = { [KAFKA_WORKLOAD.key]: 'service' };
+    // Charts land beside the cluster, not below this construct, so whatever depends on it has to be led to them.
+    const charts: eks.HelmChart[] = [];
+    Dependable.implement(this, { dependencyRoots: charts });
     const add = (
       chartId: string,
       chart: string,
       props: Omit<eks.HelmChartOptions, 'chart' | 'release' | 'wait' | 'timeout'>,
     ) =>
-      this.node.addDependency(
+      charts.push(
         cluster.addHelmChart(chartId, { chart, release: chart, wait: true, timeout: RELEASE_TIMEOUT, ...props }),
       );
 

@@ -84,6 +84,9 @@ export class WorkloadsStack extends cdk.Stack {
     });
 
     const controllers = new Controllers(this, 'Controllers', { cluster, vpc: network.vpc });
+    // For the removal: what is left in the namespace (volume claims, and any object with a finalizer) goes while the storage
+    // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
+    namespace.node.addDependency(storageClass, controllers);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
