@@ -28,6 +28,9 @@ export interface AssembledStack {
 
   /** Names of the stacks that it needs. */
   readonly dependsOn: readonly string[];
+
+  /** What it asks of the bootstrap of its region: the SSM parameter with the version, and the lowest version. */
+  readonly bootstrap: { readonly parameter: string; readonly version: number };
 }
 
 /** A resource with the place it was found at. */
@@ -65,11 +68,11 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
   const { context } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'cdk.json'), 'utf8')) as { context: object };
   const app = new cdk.App({
     outdir: directory,
-    // No rule engine, and no report about warnings: this synth is only looked at.
     context: {
       ...context,
-      '@aws-cdk/core:validateAgainstDefaultRules': false,
+      // No report about warnings and no bundled code: this synth is only looked at.
       '@aws-cdk/core:annotationsInValidationReport': false,
+      'aws:cdk:bundling-stacks': [],
     },
   });
   addPlatform(app, {
@@ -94,6 +97,10 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
         .filter((artifact) => stacks.some(({ id }) => id === artifact.id))
         .map(({ id }) => id)
         .sort(),
+      bootstrap: {
+        parameter: stack.bootstrapStackVersionSsmParameter ?? '',
+        version: stack.requiresBootstrapStackVersion ?? 0,
+      },
     })),
   };
 }
