@@ -1,7 +1,5 @@
 import { type Command, runCommand } from '../lib/operations/command';
 
-// What a command synthesizes is only looked at, and each deployment validates again; without this it takes 20 s longer.
-process.env.CDK_VALIDATION = 'false';
 // The commands work on the Node.js version of package.json, and the SDK's version is pinned.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 

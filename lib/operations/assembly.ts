@@ -68,6 +68,8 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
   const { context } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'cdk.json'), 'utf8')) as { context: object };
   const app = new cdk.App({
     outdir: directory,
+    // Each deployment validates again, and it takes 20 seconds.
+    builtinCloudFormationValidation: false,
     context: {
       ...context,
       // No report about warnings and no bundled code: this synth is only looked at.
