@@ -106,3 +106,8 @@ function wrap(text: string, width: number): string[] {
   }
   return lines;
 }
+
+/** `a, b and c`. */
+export function enumerate(items: readonly string[]): string {
+  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+}

@@ -6,7 +6,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
-import { environmentId } from '../config/environment';
+import { type EnvironmentConfig, environmentId } from '../config/environment';
 import type { Environment } from '../config';
 import { EMPLOYEE_PORT } from '../config/values';
 import type { DataStack } from '../data/data-stack';
@@ -21,6 +21,11 @@ export const RELEASE_NAME = 'erp-microservices';
 
 /** StorageClass of every volume claim. */
 export const STORAGE_CLASS = 'gp3';
+
+/** Tags of every volume that a claim gets. */
+export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<Record<string, string>> {
+  return { project: 'erp', environment: name };
+}
 
 export interface WorkloadsStackProps extends cdk.StackProps {
   readonly environment: Environment;
@@ -70,7 +75,14 @@ export class WorkloadsStack extends cdk.Stack {
       kind: 'StorageClass',
       metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
-      parameters: { type: 'gp3', encrypted: 'true' },
+      parameters: {
+        type: 'gp3',
+        encrypted: 'true',
+        // The tags of the stacks, for the bill and for the removal, which looks for volumes that are left.
+        ...Object.fromEntries(
+          Object.entries(volumeTags(config)).map(([key, value], i) => [`tagSpecification_${i + 1}`, `${key}=${value}`]),
+        ),
+      },
       // A volume is made in the zone of the pod that claims it.
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,

@@ -1,8 +1,8 @@
 import { paginateDescribeInstanceTypeOfferings } from '@aws-sdk/client-ec2';
 import { paginateDescribeOrderableDBInstanceOptions } from '@aws-sdk/client-rds';
 import { resourcesOf } from '../assembly';
-import { type Outcome, allOk, failed, ok } from '../findings';
-import { type PreflightCheck, enumerate } from './context';
+import { type Outcome, allOk, failed, ok, enumerate } from '../findings';
+import type { PreflightCheck } from './context';
 
 /** The node groups' instance types exist in both zones. */
 export const nodeTypes: PreflightCheck = {

@@ -32,8 +32,3 @@ export type PreflightCheck = Check<PreflightContext>;
 export function missingStacks({ deployed }: PreflightContext): AssembledStack[] {
   return deployed.filter(({ status }) => status === undefined).map(({ stack }) => stack);
 }
-
-/** `a, b and c`. */
-export function enumerate(items: readonly string[]): string {
-  return items.length < 2 ? items.join() : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}

@@ -1,7 +1,7 @@
 import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
-import { type Outcome, allOk, failed, warning } from '../findings';
+import { type Outcome, allOk, failed, warning, enumerate } from '../findings';
 import { errorName } from '../aws';
-import { type PreflightCheck, enumerate } from './context';
+import type { PreflightCheck } from './context';
 
 /**
  * Zones in which a VPC Link of an HTTP API may stand, by region. The names of zones differ between accounts, their ids do

@@ -40,6 +40,7 @@ export class FakeAws {
   });
 
   async start(): Promise<void> {
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
     process.env.AWS_ACCESS_KEY_ID = 'AKIAEXAMPLE';
     process.env.AWS_SECRET_ACCESS_KEY = 'example';
     await new Promise<void>((resolve) => this.server.listen(0, '127.0.0.1', resolve));
