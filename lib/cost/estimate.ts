@@ -85,13 +85,14 @@ function answersRequests(logicalId: string, resources: MeterContext['siblings'])
   return [...callees, ...behind].includes(logicalId);
 }
 
-/** Equal things of one stack in one line. */
+/** Equal things of one stack in one line; what is assumed for the environment as a whole belongs to no single stack. */
 function merge(meters: readonly (Meter & { stack: string })[]): (Meter & { stack: string })[] {
   const merged = new Map<string, Meter & { stack: string }>();
   for (const meter of meters) {
-    const key = `${meter.stack}|${meter.service}|${meter.item}|${meter.price}`;
+    const key = `${meter.usage ? '' : meter.stack}|${meter.service}|${meter.item}|${meter.price}`;
     const before = merged.get(key);
-    merged.set(key, { ...meter, quantity: meter.quantity + (before?.quantity ?? 0) });
+    const stack = before && before.stack !== meter.stack ? 'several' : meter.stack;
+    merged.set(key, { ...meter, stack, quantity: meter.quantity + (before?.quantity ?? 0) });
   }
   return [...merged.values()].sort((a, b) => order(a).localeCompare(order(b), 'en'));
 }

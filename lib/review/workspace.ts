@@ -138,8 +138,18 @@ export class Workspace {
       const from = path.join(directory, file);
       if (fs.existsSync(from)) fs.copyFileSync(from, path.join(fresh, file));
     }
+    const npm = (command: string) =>
+      run('npm', [command, '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'], {
+        cwd: fresh,
+        env: this.props.env,
+      });
     try {
-      await run('npm', ['ci', '--no-audit', '--no-fund', '--prefer-offline'], { cwd: fresh, env: this.props.env });
+      // A lock file written on another platform may lack optional parts of this one, which `npm ci` refuses. `npm install`
+      // adds them and keeps to every version that the file pins.
+      await npm('ci').catch((error: unknown) => {
+        if (!String((error as { stderr?: string }).stderr).includes('EUSAGE')) throw error;
+        return npm('install');
+      });
       fs.rmSync(installed, { recursive: true, force: true });
       fs.renameSync(fresh, installed);
     } catch (error) {
