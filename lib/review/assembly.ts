@@ -94,7 +94,7 @@ export function readAssembly(directory: string): Assembly {
         files?: Record<string, { source: { path?: string } }>;
       };
       for (const [hash, { source }] of Object.entries(files)) {
-        if (source.path) assets.set(hash, path.join(directory, source.path));
+        if (source.path) assets.set(hash, path.resolve(directory, source.path));
       }
     }
     if (artifact.type !== STACK || !properties?.templateFile) return [];

@@ -34,6 +34,7 @@ export interface FindingsChange {
 /** Compares what the packs and CloudFormation Validate say about two assemblies. */
 export function compareFindings(base: Assembly, head: Assembly): FindingsChange {
   const none = { added: [], fixed: [], acknowledged: [], withdrawn: [], open: 0 };
+  if (!base.validation && !head.validation) return none;
   if (!base.validation || !head.validation) {
     return { ...none, unknown: `${base.validation ? 'head' : 'base'} has no validation report` };
   }
