@@ -122,3 +122,8 @@ export function compareCosts(environment: string, before?: Estimate, after?: Est
   });
   return { environment, before, after, items };
 }
+
+/** Whether a line that differs has no price on a side. */
+export function hasUnknown({ before, after }: CostChange['items'][number]): boolean {
+  return [before, after].some((item) => item !== undefined && item.usd === undefined);
+}

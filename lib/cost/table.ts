@@ -1,6 +1,6 @@
 import type { Block, Document } from '../review/document';
 import { details, heading, lines, table } from '../review/document';
-import type { CostChange, CostItem, Estimate } from './estimate';
+import { type CostChange, type CostItem, type Estimate, hasUnknown } from './estimate';
 import { HOURS } from './meters';
 import { PRICES_VERSION } from './prices';
 
@@ -92,9 +92,11 @@ function sums(name: string, items: readonly CostItem[], of: (item: CostItem) => 
 
 /** What a change does to the bill, for a review. */
 export function costChangeBlocks(changes: readonly CostChange[]): Block[] {
-  const rows = changes.map(({ environment, before, after }) => {
+  const rows = changes.map(({ environment, before, after, items }) => {
     const total = (estimate?: Estimate) => (estimate ? estimate.fixed + estimate.variable : 0);
-    return [environment, dollars(total(before)), dollars(total(after)), signed(total(after) - total(before))];
+    const unknown = items.some(hasUnknown) ? ' and unknown' : '';
+    const difference = signed(total(after) - total(before));
+    return [environment, dollars(total(before)), dollars(total(after)), `${difference}${unknown}`];
   });
   const items = changes.flatMap(({ environment, items }) => items.map((item) => ({ environment, ...item })));
   return [
@@ -104,15 +106,15 @@ export function costChangeBlocks(changes: readonly CostChange[]): Block[] {
           table({
             columns: ['what', 'stack', 'before', 'after', 'a month'],
             right: [2, 3, 4],
-            rows: items.map(({ before, after }) => {
+            rows: items.map((item) => {
+              const { before, after } = item;
               const any = after ?? before;
-              const known = (before?.usd !== undefined || !before) && (after?.usd !== undefined || !after);
               return [
                 any ? `${any.service}: ${any.item}` : '',
                 any?.stack ?? '',
                 before ? amount(before.quantity) : '–',
                 after ? amount(after.quantity) : '–',
-                known ? signed((after?.usd ?? 0) - (before?.usd ?? 0)) : 'unknown',
+                hasUnknown(item) ? 'unknown' : signed((after?.usd ?? 0) - (before?.usd ?? 0)),
               ];
             }),
           }),

@@ -4,6 +4,7 @@ import type { Assembly } from './assembly';
 import { type Change, canonical, differences } from './difference';
 import { immutableRule } from './immutable';
 import { Placeholders } from './placeholders';
+import { INCOMPATIBLE_DATA } from './stateful';
 import { type Release, objectsOf, readReleases } from './releases';
 import type { Refusal } from './resources';
 
@@ -95,7 +96,7 @@ function compareRelease(old?: Release, now?: Release): Omit<ReleaseChange, 'acce
   const [left, leftError] = attempt(old);
   const [right, rightError] = attempt(now);
   const refusals: Refusal[] = rightError
-    ? [{ stack: any.stack, what: rightError, remedy: 'correct the values or the template' }]
+    ? [{ stack: any.stack, what: any.name, why: rightError, remedy: 'correct the values or the template' }]
     : [];
   const notes = [...renamed, ...(leftError ? [`base: ${leftError}`] : [])];
   const objects = leftError || rightError ? [] : compareObjects(left, right);
@@ -169,7 +170,7 @@ function compareObjects(before: readonly KubernetesObject[], after: readonly Kub
         effect: 'changed',
         changes,
         restart: restartOf(now, changes, after),
-        loses: lostByScaling(now, changes),
+        loses: lostByChange(now, changes),
       },
     ];
   });
@@ -197,7 +198,7 @@ function restartOf(
 ): Restart | undefined {
   const inPods = changes.filter(({ path }) => path.startsWith('spec.template.'));
   if (inPods.length === 0) return undefined;
-  const because = [...new Set(inPods.map(({ path }) => path.replace(/^spec\.template\.(spec\.)?/, '')))];
+  const because = [...new Set(inPods.map(({ path }) => fieldOf(path.replace(/^spec\.template\.(spec\.)?/, ''))))];
   const spec = specOf(object);
   switch (object.kind) {
     case 'Deployment': {
@@ -225,6 +226,11 @@ function restartOf(
   }
 }
 
+/** The field that a path leads into: `containers[kafka].env` out of `containers[kafka].env[CLUSTER_ID].value`. */
+function fieldOf(path: string): string {
+  return /^[^.[]+(\[[^\]]*\])?(\.[^.[]+)?/.exec(path)?.[0] ?? path;
+}
+
 /** Pods that an autoscaler keeps at least. */
 function fewestPods(deployment: string, objects: readonly KubernetesObject[]): number | undefined {
   const specs = objects
@@ -241,9 +247,17 @@ function lostWith(object: KubernetesObject): string | undefined {
   if (kind === 'CustomResourceDefinition') return 'every object of this kind in the cluster';
   const spec = specOf(object);
   if (kind !== 'StatefulSet' || !spec.volumeClaimTemplates?.length) return undefined;
-  return spec.persistentVolumeClaimRetentionPolicy?.whenDeleted === 'Delete'
-    ? `the volumes of ${spec.replicas ?? 1} pods (whenDeleted: Delete)`
-    : undefined;
+  const kept = spec.persistentVolumeClaimRetentionPolicy?.whenDeleted !== 'Delete';
+  const volumes = (spec.replicas ?? 1) * spec.volumeClaimTemplates.length;
+  return `the data in its ${volumes} volumes${kept ? ', which stay and cost until somebody deletes their claims' : ''}`;
+}
+
+/** What an object that stays loses by a change. */
+function lostByChange(object: KubernetesObject, changes: readonly Change[]): string | undefined {
+  const incompatible = INCOMPATIBLE_DATA.find(
+    ({ kind, field }) => kind === object.kind && changes.some(({ path }) => field.test(path)),
+  );
+  return incompatible?.loses ?? lostByScaling(object, changes);
 }
 
 function lostByScaling(object: KubernetesObject, changes: readonly Change[]): string | undefined {
@@ -271,14 +285,16 @@ function objectRefusals(
       return rule && !isTypeSwitch(old, now) ? [{ path, rule }] : [];
     });
     const [first] = broken;
+    const what = `${change.kind} ${change.name}`;
     const fields = broken.map(({ path }) => path).join(', ');
     const shrunk = change.kind === 'PersistentVolumeClaim' && shrinks(change.changes);
-    if (shrunk) return [{ stack, what: `${change.kind} ${change.name} shrinks`, remedy: 'a volume only grows' }];
+    if (shrunk) return [{ stack, what, why: 'a volume only grows', remedy: 'keep its size' }];
     return first
       ? [
           {
             stack,
-            what: `${change.kind} ${change.name}: ${fields} cannot change on an existing object, so helm upgrade fails`,
+            what,
+            why: `${fields} cannot change on an existing object, so helm upgrade fails`,
             remedy: first.rule.remedy,
           },
         ]

@@ -1,3 +1,4 @@
+import { hasUnknown } from '../cost/estimate';
 import { costChangeBlocks, dollars, signed } from '../cost/table';
 import type { Change } from './difference';
 import type { FileChange } from './assets';
@@ -5,10 +6,13 @@ import type { ObjectChange, ReleaseChange } from './cluster';
 import { type Block, type Document, type Line, type Tone, details, heading, lines } from './document';
 import type { Finding } from './findings';
 import type { Report } from './report';
-import { type OutputChange, type ResourceChange, isKubernetes } from './resources';
+import { type OutputChange, type Refusal, type ResourceChange, isKubernetes } from './resources';
 
 /** Characters of a value that are shown. */
 const LONGEST_VALUE = 160;
+
+/** Names that a headline shows of each stack. */
+const MOST_NAMES = 5;
 
 /** Objects that change in the same way are shown together from this number on. */
 const TOGETHER = 4;
@@ -43,11 +47,12 @@ function headlines(report: Report): Line[] {
     .map((effect) => [effect, count(effect)] as const)
     .filter(([, number]) => number > 0)
     .map(([effect, number]) => `${number} ${effect}`);
-  const bills = costs.map(({ environment, before, after }) => ({
+  const bills = costs.map(({ environment, before, after, items }) => ({
     environment,
     usd: (after ? after.fixed + after.variable : 0) - (before ? before.fixed + before.variable : 0),
+    unknown: items.some(hasUnknown),
   }));
-  const dearer = bills.filter(({ usd }) => Math.abs(usd) >= 0.005);
+  const dearer = bills.filter(({ usd, unknown }) => Math.abs(usd) >= 0.005 || unknown);
   const steps = operations.map(({ environment, minutes, oneWay, downtime }) => {
     const way = oneWay.length > 0 ? 'no way back' : 'reversible';
     return `${environment} about ${minutes} min, ${way}${downtime.length > 0 ? ', with downtime' : ''}`;
@@ -63,11 +68,7 @@ function headlines(report: Report): Line[] {
     ...dangers
       .filter(({ accepted }) => accepted)
       .map(({ what }): Line => ({ text: `accepted: ${what}`, tone: 'warning' })),
-    ...refusals.map(({ stack, what, remedy }): Line => ({
-      text: `WILL FAIL: ${stack}: ${what}`,
-      tone: 'danger',
-      below: [{ text: remedy }],
-    })),
+    ...refusalLines(refusals),
     ...alarms.map(({ stack, sentence, alarm }): Line => ({
       text: `PERMISSION: ${stack}: ${sentence} (${alarm})`,
       tone: 'warning',
@@ -82,11 +83,29 @@ function headlines(report: Report): Line[] {
     {
       text:
         dearer.length > 0
-          ? `cost a month: ${dearer.map(({ environment, usd }) => `${environment} ${signed(usd)}`).join(', ')}`
+          ? `cost a month: ${dearer.map(({ environment, usd, unknown }) => `${environment} ${signed(usd)}${unknown ? ' and what is unknown' : ''}`).join(', ')}`
           : 'cost a month: no difference',
     },
     ...(steps.length > 0 ? [{ text: `deployment: ${steps.join('; ')}` }] : []),
   ];
+}
+
+/** Refusals of one cause together. */
+function refusalLines(refusals: readonly Refusal[]): Line[] {
+  const causes = [...new Set(refusals.map(({ why }) => why))];
+  return causes.map((cause): Line => {
+    const same = refusals.filter(({ why }) => why === cause);
+    const stacks = [...new Set(same.map(({ stack }) => stack))].map((stack) => {
+      const names = same.filter((refusal) => refusal.stack === stack).map(({ what }) => what);
+      const more = names.length - MOST_NAMES;
+      return `${stack}: ${names.slice(0, MOST_NAMES).join('; ')}${more > 0 ? ` and ${more} more` : ''}`;
+    });
+    const remedies = [...new Set(same.map(({ remedy }) => remedy))].map((text) => ({ text }));
+    const [only = ''] = stacks;
+    return stacks.length > 1
+      ? { text: `WILL FAIL: ${cause}`, tone: 'danger', below: [...stacks.map((text) => ({ text })), ...remedies] }
+      : { text: `WILL FAIL: ${only}: ${cause}`, tone: 'danger', below: remedies };
+  });
 }
 
 const TONES: Readonly<Record<ResourceChange['effect'] | ObjectChange['effect'], Tone | undefined>> = {
@@ -160,7 +179,10 @@ function outputLine(what: string, { name, before, after }: OutputChange): Line {
 }
 
 function changeLine(change: Change): Line {
-  const { path } = change;
+  // A plain value in a list is its own name.
+  const path = change.path.replace(/\[([^\]]*)\]$/, (key, name) =>
+    name === (change.after ?? change.before) ? '' : key,
+  );
   const [before, after] = [value(change.before), value(change.after)];
   if (!('before' in change)) return { text: `+ ${path}: ${after}`, tone: 'added' };
   if (!('after' in change)) return { text: `- ${path}: ${before}`, tone: 'removed' };

@@ -13,21 +13,24 @@ const MARKS: Readonly<Record<Tone, string>> = {
 };
 
 /**
- * A document for a pull request comment. What does not fit is left out from the end, and the comment says so.
+ * A document for a pull request comment. Sections that do not fit keep their summary only, and the comment says so.
  *
  * @param limit characters at most
  */
 export function renderMarkdown({ title, subtitle, blocks }: Document, limit = LONGEST_COMMENT): string {
   const head = `## ${escape(title)}\n\n${escape(subtitle)}\n`;
-  const rendered = blocks.map(renderBlock);
-  const note = '\n_The rest does not fit into a comment; reports/review.html has everything._\n';
+  const note = '\n_What is cut does not fit into a comment; the HTML report has everything._\n';
   let text = head;
-  for (const block of rendered) {
-    const isLast = block === rendered.at(-1);
-    if (text.length + block.length + (isLast ? 0 : note.length) > limit) return `${text}${note}`;
-    text += block;
+  let isCut = false;
+  for (const block of blocks) {
+    const full = renderBlock(block);
+    const fits = text.length + full.length + note.length <= limit;
+    const short = block.kind === 'details' ? `- ${escape(block.summary)}: cut\n` : '';
+    if (fits) text += full;
+    else if (text.length + short.length + note.length <= limit) text += short;
+    isCut ||= !fits;
   }
-  return text;
+  return isCut ? `${text}${note}` : text;
 }
 
 function renderBlock(block: Block): string {

@@ -72,7 +72,7 @@ function statementSentence({
   const who = words(principal).replace(/^(AWS|Service|Federated):/, '') || 'anybody with the policy';
   const what = words(action);
   const where = words(resource);
-  const only = condition ? ` if ${words(condition)}` : '';
+  const only = condition ? ` if ${words(condition.replace(/\s+/g, ' '))}` : '';
   const sentence = `${who} ${effect === 'Allow' ? 'may' : 'may not'} ${what} on ${where}${only}`;
   if (effect !== 'Allow') return { sentence };
   const everything = /(^|, )\*(,|$)/;

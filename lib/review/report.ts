@@ -134,7 +134,7 @@ function releaseDangers({ stack, name, objects, accepted }: ReleaseChange): Dang
       ? []
       : [
           {
-            what: `${stack}: ${kind} ${[namespace, object].filter(Boolean).join('/')} ${what === 'removed' ? 'is removed' : 'has fewer pods'}; lost is ${loses}`,
+            what: `${stack}: ${kind} ${[namespace, object].filter(Boolean).join('/')} ${what === 'removed' ? 'is removed' : 'is changed'}; lost is ${loses}`,
             id: name,
             accepted,
           },

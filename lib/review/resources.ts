@@ -36,7 +36,13 @@ export interface ResourceChange {
 /** Why a deployment would fail. */
 export interface Refusal {
   readonly stack: string;
+
+  /** What is refused, such as the resource with its change. */
   readonly what: string;
+
+  /** Who refuses it and why; equal for all that has the same cause. */
+  readonly why: string;
+
   readonly remedy: string;
 }
 
@@ -217,7 +223,7 @@ function visible({ Properties, Type, DeletionPolicy, UpdateReplacePolicy, Depend
 }
 
 function properties(changes: readonly Change[]): string[] {
-  return [...new Set(changes.map(({ path }) => path))];
+  return [...new Set(changes.map(({ path }) => path.replace(/\[.*$/, '')))];
 }
 
 function fate(policy: string | undefined): ResourceChange['fate'] {
@@ -245,12 +251,13 @@ function exportRefusals(base: Assembly, head: Assembly, before: Placeholders, af
       return [
         {
           stack: stack.name,
-          what: `exports ${value}, which ${importers.join(', ')} ${importers.length > 1 ? 'use' : 'uses'} as deployed today; ${
-            now ? 'its value changes' : 'it is no longer exported'
-          }, and CloudFormation refuses that while it is in use`,
+          what: `export ${value} for ${importers.join(', ')}`,
+          why: now
+            ? 'its value changes, which CloudFormation refuses while other stacks use it'
+            : 'it is no longer exported, which CloudFormation refuses while other stacks use it',
           remedy: now
             ? 'make the new resource beside the old one, move its users over, then remove the old one: two deployments'
-            : 'deploy the users first without the reference and keep the export with `stack.exportValue(...)`, then remove it: two deployments',
+            : 'deploy the users without the reference first and keep the export with stack.exportValue(), then remove it: two deployments',
         },
       ];
     }),
@@ -265,12 +272,15 @@ function nameRefusals(resources: readonly ResourceChange[], head: Assembly): Ref
     const name =
       property &&
       head.stacks.find(({ name }) => name === change.stack)?.resources[change.logicalId]?.Properties?.[property];
-    if (!property || typeof name !== 'string' || change.because.includes(property)) return [];
+    // A child of another parent may have the name of its predecessor.
+    const free = [property, 'ClusterName'].some((part) => part !== undefined && change.because.includes(part));
+    if (!property || typeof name !== 'string' || free) return [];
     return [
       {
         stack: change.stack,
-        what: `${change.path} is replaced under its fixed name ${name}, which the old one still has: CloudFormation refuses to update a custom-named resource that requires replacing`,
-        remedy: `change ${property} in the same deployment`,
+        what: `${change.path} (${property} ${name})`,
+        why: 'it is replaced, but its fixed name belongs to the old one until that is gone, which CloudFormation refuses',
+        remedy: 'change the name in the same deployment, or let CloudFormation choose it',
       },
     ];
   });
@@ -285,7 +295,8 @@ function limits(resources: readonly ResourceChange[]): Refusal[] {
         return [
           {
             stack,
-            what: `the storage of ${path} shrinks from ${String(before)} to ${String(after)} GiB; RDS only grows it`,
+            what: `${path} storage ${String(before)} → ${String(after)} GiB`,
+            why: 'RDS storage only grows',
             remedy: `keep ${String(before)} GiB`,
           },
         ];
@@ -296,7 +307,8 @@ function limits(resources: readonly ResourceChange[]): Refusal[] {
         return [
           {
             stack,
-            what: `Kubernetes goes from ${String(before)} to ${String(after)}; EKS upgrades one minor version at a time and never back`,
+            what: `${path} Kubernetes ${String(before)} → ${String(after)}`,
+            why: 'EKS upgrades one minor version at a time and never back',
             remedy: steps > 1 ? 'deploy each minor version on the way' : `keep ${String(before)}`,
           },
         ];

@@ -45,3 +45,12 @@ export const NEVER_REPLACES: Readonly<Record<string, Readonly<Record<string, str
     StorageType: 'changed in place',
   },
 };
+
+/** Changes of pods that cannot read what their volumes hold from before. */
+export const INCOMPATIBLE_DATA: readonly { readonly kind: string; readonly field: RegExp; readonly loses: string }[] = [
+  {
+    kind: 'StatefulSet',
+    field: /\.env\[(KAFKA_PROCESS_ROLES|KAFKA_ZOOKEEPER_CONNECT|CLUSTER_ID)\]/,
+    loses: 'topics and offsets: brokers do not start on volumes of the other Kafka mode without a migration',
+  },
+];

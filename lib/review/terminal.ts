@@ -9,6 +9,9 @@ const CODES: Readonly<Record<Tone, string>> = {
   good: '32',
 };
 
+/** Lines of one section that a terminal shows. */
+const LONGEST_SECTION = 40;
+
 /**
  * A document for a terminal.
  *
@@ -29,8 +32,15 @@ export function renderTerminal({ title, subtitle, blocks }: Document, colour: bo
         return renderLines(block.lines, indent);
       case 'table':
         return renderTable(block.table).map((row) => `${indent}${row}`);
-      case 'details':
-        return [`${indent}${block.summary}`, ...block.blocks.flatMap((inner) => renderBlock(inner, `${indent}  `))];
+      case 'details': {
+        const inner = block.blocks.flatMap((part) => renderBlock(part, `${indent}  `));
+        const more = inner.length - LONGEST_SECTION;
+        return [
+          `${indent}${block.summary}`,
+          ...inner.slice(0, LONGEST_SECTION),
+          ...(more > 0 ? [paint(`${indent}  … ${more} more lines in the HTML report`, CODES.muted)] : []),
+        ];
+      }
     }
   };
   return [

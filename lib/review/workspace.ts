@@ -227,7 +227,7 @@ const run = promisify(execFile);
 
 function lastLines(error: unknown): string {
   const { stderr, stdout, message } = error as { stderr?: string; stdout?: string; message: string };
-  return (stderr?.trim() || stdout?.trim() || message).split('\n').slice(-15).join('\n');
+  return (stderr?.trim() || stdout?.trim() || message).split('\n').slice(-20).join('\n');
 }
 
 /** Moves an assembly into the cache without its archives, which nobody compares and which are large. */

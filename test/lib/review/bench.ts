@@ -4,10 +4,10 @@ import * as path from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { parse, stringify } from 'yaml';
 import { CONFIGS, loadEnvironments } from '../../../lib/config';
-import type { EnvironmentConfig, EnvironmentName } from '../../../lib/config/environment';
+import { ENVIRONMENTS, type EnvironmentConfig, type EnvironmentName } from '../../../lib/config/environment';
 import { type Values, mergeValues } from '../../../lib/config/values';
 import { type EnvironmentStacks, addPlatform } from '../../../lib/platform';
-import { type Assembly, readAssembly } from '../../../lib/review/assembly';
+import { type Assembly, readAssembly, selectEnvironments } from '../../../lib/review/assembly';
 
 /** Day of all tests. */
 export const TODAY = '2026-11-23';
@@ -45,10 +45,12 @@ export function build({ environment = 'dev', config = (same) => same, values, ch
       '@aws-cdk/core:annotationsInValidationReport': false,
     },
   });
-  const environments = loadEnvironments([config(CONFIGS[environment])], folder);
+  // Environments share the registry, so a service that only one of them loses keeps its repository.
+  const others = values ? ENVIRONMENTS.filter((name) => name !== environment).map((name) => CONFIGS[name]) : [];
+  const environments = loadEnvironments([config(CONFIGS[environment]), ...others], folder);
   const [stacks] = addPlatform(app, { environments, today: TODAY });
   code?.(stacks!);
-  const assembly = readAssembly(app.synth().directory);
+  const assembly = selectEnvironments(readAssembly(app.synth().directory), [environment]);
   fs.rmSync(app.outdir, { recursive: true });
   return chart ? withChart(assembly, folder) : assembly;
 }
