@@ -46,6 +46,7 @@ export function addPlatform(app: cdk.App, { environments, ...options }: Platform
     throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
   new RegistryStack(app, 'ErpRegistry', {
     env: { region: regions[0] },
+    terminationProtection: true,
     description: 'ERP platform: image repositories of all environments',
     repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
   });
@@ -83,8 +84,7 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    services,
-    kafkaNodes: !managedKafka,
+    values,
     today,
     kubectlLayer,
   });

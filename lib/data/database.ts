@@ -62,6 +62,16 @@ export class Database extends Construct {
         }),
     );
 
+    // Not Credentials.fromGeneratedSecret: its logical id follows the password criteria, and a replacement under the
+    // same name cannot be made.
+    const credentials = new rds.DatabaseSecret(this, 'Secret', {
+      username: 'erp',
+      secretName: `erp/${config.name}/mysql`,
+      encryptionKey: key,
+      excludeCharacters: EXCLUDED_CHARACTERS,
+    });
+    credentials.applyRemovalPolicy(removalPolicy(config));
+
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
@@ -72,11 +82,7 @@ export class Database extends Construct {
       securityGroups: [this.securityGroup],
       port: PORT,
       databaseName: DATABASE_NAME,
-      credentials: rds.Credentials.fromGeneratedSecret('erp', {
-        secretName: `erp/${config.name}/mysql`,
-        encryptionKey: key,
-        excludeCharacters: EXCLUDED_CHARACTERS,
-      }),
+      credentials: rds.Credentials.fromSecret(credentials),
       multiAz: database.multiAz,
       storageType: rds.StorageType.GP3,
       allocatedStorage: database.allocatedStorage,
@@ -122,7 +128,7 @@ export class Database extends Construct {
     });
     this.instance.node.addDependency(...logGroups);
 
-    if (!this.instance.secret) throw new Error('RDS made no secret for generated credentials');
+    if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
     this.secret = this.instance.secret;
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,

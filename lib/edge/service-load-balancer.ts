@@ -7,9 +7,7 @@ import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { EMPLOYEE_PORT, type Service } from '../config/values';
 import { type EmployeeStack, HEALTH_CHECK_PATH } from '../employee/employee-stack';
-
-/** Seconds that a leaving pod still gets its open connections; pods wait longer than this before they stop. */
-export const DEREGISTRATION_DELAY = cdk.Duration.seconds(15);
+import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 
 export interface ServiceLoadBalancerProps {
   readonly config: EnvironmentConfig;
@@ -27,7 +25,7 @@ export class ServiceLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.NetworkLoadBalancer;
   readonly securityGroup: ec2.SecurityGroup;
   readonly employeeListener: elbv2.NetworkListener;
-  readonly vpcSubnets: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
+  readonly vpcSubnets = LOAD_BALANCER_SUBNETS;
 
   private readonly entries = new Map<
     string,
@@ -55,13 +53,13 @@ export class ServiceLoadBalancer extends Construct {
     });
     this.loadBalancer.logAccessLogs(accessLogs, `load-balancers/${name}-nlb`);
 
-    for (const { key, port } of services) {
+    for (const { key, port, deregistrationDelay } of services) {
       const targetGroup = new elbv2.NetworkTargetGroup(this, `Targets-${key}`, {
         vpc,
         port,
         protocol: elbv2.Protocol.TCP,
         targetType: elbv2.TargetType.IP,
-        deregistrationDelay: DEREGISTRATION_DELAY,
+        deregistrationDelay: cdk.Duration.seconds(deregistrationDelay),
         // Pods see the load balancer's addresses, which the chart's network policies allow.
         preserveClientIp: false,
         healthCheck: {

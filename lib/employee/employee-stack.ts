@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { EMPLOYEE_PORT } from '../config/values';
 import type { Database } from '../data/database';
+import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 import { EmployeeFunction } from './employee-function';
 
 /** Path that the load balancer answers by itself, so that health checks never invoke the function. */
@@ -52,7 +53,7 @@ export class EmployeeStack extends cdk.Stack {
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
       loadBalancerName: `${name}-employee`,
       vpc,
-      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      vpcSubnets: LOAD_BALANCER_SUBNETS,
       internetFacing: false,
       securityGroup: this.securityGroup,
       deletionProtection: config.removal === 'retain',

@@ -1,10 +1,9 @@
 import * as cdk from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../config';
 import { type Values, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
-import type { NetworkStack } from '../network/network-stack';
+import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
 
 export interface ChartValuesProps {
   readonly environment: Environment;
@@ -17,7 +16,7 @@ export interface ChartValuesProps {
 export function chartValues({ environment, network, data, edge }: ChartValuesProps): Values {
   const { config, values } = environment;
   const { account, region, urlSuffix } = edge;
-  const { subnets } = network.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS });
+  const { subnets } = network.vpc.selectSubnets(LOAD_BALANCER_SUBNETS);
 
   return mergeValues(values.overrides, {
     global: { imageRegistry: `${account}.dkr.ecr.${region}.${urlSuffix}` },

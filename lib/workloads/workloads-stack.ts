@@ -13,14 +13,11 @@ import type { DataStack } from '../data/data-stack';
 import { readSecrets } from '../data/read-secrets';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
-import { RELEASE_TIMEOUT, Controllers } from './controllers';
+import { RELEASE_TIMEOUT, addControllers } from './controllers';
 import { chartValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
-
-/** StorageClass of every volume claim. */
-export const STORAGE_CLASS = 'gp3';
 
 export interface WorkloadsStackProps extends cdk.StackProps {
   readonly environment: Environment;
@@ -36,9 +33,8 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  */
 export class WorkloadsStack extends cdk.Stack {
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
-    const { environment, network, data, edge, ...stackProps } = props;
-    const { cluster: clusterStack, ...rest } = stackProps;
-    super(scope, id, rest);
+    const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
+    super(scope, id, stackProps);
     const { config, values } = environment;
     const name = environmentId(config.name);
 
@@ -68,7 +64,7 @@ export class WorkloadsStack extends cdk.Stack {
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
       parameters: { type: 'gp3', encrypted: 'true' },
       // A volume is made in the zone of the pod that claims it.
@@ -83,7 +79,7 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = new Controllers(this, 'Controllers', { cluster, vpc: network.vpc });
+    const controllers = addControllers(cluster, network.vpc);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -121,6 +117,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: chartValues({ environment, network, data, edge }),
     });
-    chart.node.addDependency(namespace, storageClass, secrets, controllers, pods, loadBalancer);
+    chart.node.addDependency(namespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

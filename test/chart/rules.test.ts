@@ -199,9 +199,9 @@ describe.each(variants)('%s', (_, manifests) => {
         expect(spec!.tolerations).toContainEqual(taint);
       } else {
         expect(spec!.tolerations ?? []).not.toContainEqual(taint);
-        expect(
-          spec!.affinity!.nodeAffinity!.requiredDuringSchedulingIgnoredDuringExecution!.nodeSelectorTerms,
-        ).toEqual([{ matchExpressions: [{ key: 'workload', operator: 'NotIn', values: ['kafka'] }] }]);
+        expect(spec!.affinity!.nodeAffinity!.requiredDuringSchedulingIgnoredDuringExecution!.nodeSelectorTerms).toEqual(
+          [{ matchExpressions: [{ key: 'workload', operator: 'NotIn', values: ['kafka'] }] }],
+        );
       }
     }
   });
