@@ -51,19 +51,10 @@ export const CASES: Readonly<Record<string, Case>> = {
   'port-change': { values: { services: { notification: { port: 8094 } } } },
   'service-resources': { values: { services: { approvalProcessing: { resources: { limits: { memory: '1Gi' } } } } } },
   'node-instance-type': {
-    config: (config) => ({
-      ...config,
-      kubernetes: {
-        ...config.kubernetes,
-        serviceNodes: { ...config.kubernetes.serviceNodes, instanceTypes: ['t3.large'] },
-      },
-    }),
+    config: { kubernetes: { serviceNodes: { instanceTypes: ['t3.large'] } } },
   },
   'node-count': {
-    config: (config) => ({
-      ...config,
-      kubernetes: { ...config.kubernetes, serviceNodes: { ...config.kubernetes.serviceNodes, minSize: 2 } },
-    }),
+    config: { kubernetes: { serviceNodes: { minSize: 2 } } },
   },
   taint: {
     code: ({ cluster }) =>
@@ -73,7 +64,6 @@ export const CASES: Readonly<Record<string, Case>> = {
       ).addPropertyOverride('Taints', [{ Key: 'workload', Value: 'batch', Effect: 'NO_SCHEDULE' }]),
   },
   'kubernetes-version': {
-    base: { config: (config) => ({ ...config, kubernetes: { ...config.kubernetes, version: '1.31' } }) },
     code: (stacks) => {
       override(
         () => ({ node: { defaultChild: stacks.cluster.cluster.node.findChild('Resource') } }),
@@ -118,24 +108,21 @@ export const CASES: Readonly<Record<string, Case>> = {
   'database-port': { code: override(({ data }) => data.database.instance, 'Port', '3308') },
   'database-size': {
     environment: 'prod',
-    config: (config) => ({
-      ...config,
-      database: { ...config.database, instanceType: 't4g.micro', allocatedStorage: 200 },
-    }),
+    config: { database: { instanceType: 't4g.micro', allocatedStorage: 200 } },
   },
   'database-shrink': {
     environment: 'prod',
-    config: (config) => ({ ...config, database: { ...config.database, allocatedStorage: 50 } }),
+    config: { database: { allocatedStorage: 50 } },
   },
   'backup-retention': {
-    config: (config) => ({ ...config, database: { ...config.database, backupRetentionDays: 7 } }),
+    config: { database: { backupRetentionDays: 7 } },
   },
   'secret-name': {
     code: ({ data }) =>
       (data.mongodbSecret.node.defaultChild as cdk.CfnResource).addPropertyOverride('Name', 'erp/dev/mongo'),
   },
-  'vpc-cidr': { config: (config) => ({ ...config, network: { ...config.network, cidr: '10.8.0.0/16' } }) },
-  'nat-count': { config: (config) => ({ ...config, network: { ...config.network, natGateways: 2 } }) },
+  'vpc-cidr': { config: { network: { cidr: '10.8.0.0/16' } } },
+  'nat-count': { config: { network: { natGateways: 2 } } },
   'security-group-rule': {
     code: ({ data }) =>
       data.database.securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(3307), 'for a test'),
@@ -161,12 +148,12 @@ export const CASES: Readonly<Record<string, Case>> = {
     chart: { 'templates/_helpers.tpl': [/(app\.kubernetes\.io\/instance: .*)/, '$1\nteam: erp'] },
   },
   'cors-origin': {
-    config: (config) => ({ ...config, edge: { ...config.edge, corsOrigins: ['https://admin.example.com'] } }),
+    config: { edge: { corsOrigins: ['https://admin.example.com'] } },
   },
-  'log-retention': { config: (config) => ({ ...config, logRetentionDays: 30 }) },
-  'removal-policy': { config: (config) => ({ ...config, removal: 'retain' }) },
-  firewall: { config: (config) => ({ ...config, edge: { ...config.edge, firewall: true } }) },
-  'function-memory': { config: (config) => ({ ...config, employee: { ...config.employee, memory: 1024 } }) },
+  'log-retention': { config: { logRetentionDays: 30 } },
+  'removal-policy': { config: { removal: 'retain' } },
+  firewall: { config: { edge: { firewall: true } } },
+  'function-memory': { config: { employee: { memory: 1024 } } },
   'bucket-removed': {
     base: {
       code: ({ edge }) => {
