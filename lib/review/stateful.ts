@@ -1,6 +1,7 @@
 /**
  * Resources whose loss or replacement loses something that a deployment cannot make again, with what that is. The types
- * that the CloudFormation registry calls stateful are the start; what it misses is added, what loses nothing is left out.
+ * that the CloudFormation registry calls stateful are the start; what it misses is added. Log groups are left out: where their
+ * events matter they outlive their resource by its removal policy, and elsewhere they would drown the lines that matter.
  */
 export const STATEFUL: Readonly<Record<string, string>> = {
   'AWS::RDS::DBInstance': 'the database with all rows since the last snapshot',
@@ -25,7 +26,6 @@ export const STATEFUL: Readonly<Record<string, string>> = {
   'AWS::EKS::Cluster': 'every object in the cluster and the claims on its volumes',
   // Everything else stands in it, so replacing it replaces all of the above.
   'AWS::EC2::VPC': 'the network under everything else',
-  'AWS::Logs::LogGroup': 'the log events kept in it',
 };
 
 /**

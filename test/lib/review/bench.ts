@@ -58,7 +58,7 @@ function replaceIn(folder: string, edits: NonNullable<Edit['chart']>): void {
 function withChart(assembly: Assembly, folder: string): Assembly {
   const hash = 'c'.repeat(64);
   const stacks = assembly.stacks.map((stack) => {
-    const text = JSON.stringify(stack.template).replace(/("ChartAssetURL":[^}]*)[0-9a-f]{64}/g, `$1${hash}`);
+    const text = JSON.stringify(stack.template).replace(/("ChartAssetURL":[^,]*)[0-9a-f]{64}/g, `$1${hash}`);
     const template = JSON.parse(text) as typeof stack.template;
     return { ...stack, template, resources: template.Resources as typeof stack.resources };
   });

@@ -36,6 +36,7 @@ function reportOf(name: string): Report {
 
 test.each(Object.keys(CASES))('%s', (name) => {
   const report = reportOf(name);
+  expect([name, report.same]).toEqual([name, name === 'no-change']);
   const text = `${renderTerminal(describeReport(report), false)}\nexit code ${exitCode(report)}\n`;
   expectFresh(path.join(__dirname, 'golden', `${name}.txt`), text);
 });
