@@ -8,6 +8,7 @@ import { DeliveryStack } from './delivery/delivery-stack';
 import { EdgeStack } from './edge/edge-stack';
 import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
 import { EmployeeStack } from './employee/employee-stack';
+import { LogGroupDefaults } from './logging/log-group-defaults';
 import { GlobalStack, watchesGlobally } from './observability/global-stack';
 import { observe } from './observability/observability';
 import { NetworkStack } from './network/network-stack';
@@ -30,6 +31,7 @@ export interface PlatformProps {
 
 /** Stacks of one environment, by lifetime. */
 export interface EnvironmentStacks {
+  readonly environment: Environment;
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly cluster: ClusterStack;
@@ -152,5 +154,8 @@ function addEnvironment(
   // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
   delivery?.addStackDependency(registry);
   delivery?.addStackDependency(workloads);
-  return { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  const logGroups = new LogGroupDefaults({ config, logKey });
+  for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
+  return { environment, ...stacks };
 }

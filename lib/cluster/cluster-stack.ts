@@ -37,6 +37,9 @@ export interface ClusterStackProps extends cdk.StackProps {
 export class ClusterStack extends cdk.Stack {
   readonly cluster: eks.Cluster;
   readonly identities: PodIdentities;
+  readonly addons: Addons;
+  readonly nodes: NodeGroups;
+  readonly insights?: ContainerInsights;
 
   constructor(scope: Construct, id: string, { config, vpc, logKey, values, today, ...props }: ClusterStackProps) {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
@@ -99,23 +102,23 @@ export class ClusterStack extends cdk.Stack {
       services: values.services,
       xrayNamespace: values.xrayNamespace,
     });
-    const addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
-    const nodes = new NodeGroups(this, 'Nodes', {
+    this.addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
+    this.nodes = new NodeGroups(this, 'Nodes', {
       cluster: this.cluster,
       config,
       kafkaNodes: values.kafkaMode !== 'msk',
     });
-    nodes.node.addDependency(addons.beforeNodes);
-    addons.afterNodes.node.addDependency(nodes.serviceNodes);
+    this.nodes.node.addDependency(this.addons.beforeNodes);
+    this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
     if (config.observability.containerInsights) {
-      const insights = new ContainerInsights(this, 'ContainerInsights', {
+      this.insights = new ContainerInsights(this, 'ContainerInsights', {
         config,
         cluster: this.cluster,
         clusterName: `${name}-cluster`,
         logKey,
         version: release.addons['amazon-cloudwatch-observability'],
       });
-      insights.node.addDependency(nodes.serviceNodes, addons.afterNodes);
+      this.insights.node.addDependency(this.nodes.serviceNodes, this.addons.afterNodes);
     }
   }
 }

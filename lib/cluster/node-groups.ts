@@ -20,10 +20,13 @@ export class NodeGroups extends Construct {
   /** Groups that run services, controllers and add-ons. */
   readonly serviceNodes = new Construct(this, 'Service');
 
+  /** What every node may do. */
+  readonly role: iam.Role;
+
   constructor(scope: Construct, id: string, { cluster, config, kafkaNodes }: NodeGroupsProps) {
     super(scope, id);
     const name = environmentId(config.name);
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       description: `Nodes of ${name}`,
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: [
@@ -56,7 +59,7 @@ export class NodeGroups extends Construct {
         // Without a name of ours: a new instance type makes a new group beside the old one, which one name would forbid.
         const nodegroup = new eks.Nodegroup(parent, suffix, {
           cluster,
-          nodeRole: role,
+          nodeRole: this.role,
           subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [zone] },
           instanceTypes: nodes.instanceTypes.map((type) => new ec2.InstanceType(type)),
           amiType: isArm(nodes.instanceTypes[0] ?? '')

@@ -27,6 +27,12 @@ export class PodIdentities extends Construct {
   /** Role of the External Secrets Operator; its permissions are granted where the secrets are known. */
   readonly externalSecretsRole: iam.Role;
 
+  /** What the controller's project publishes for it. */
+  readonly loadBalancerControllerPolicy: iam.ManagedPolicy;
+
+  /** Role of everything that sends traces. */
+  readonly tracesRole: iam.Role;
+
   constructor(scope: Construct, id: string, { cluster, environment, services, xrayNamespace }: PodIdentitiesProps) {
     super(scope, id);
     const associate = (
@@ -43,21 +49,20 @@ export class PodIdentities extends Construct {
     this.externalSecretsRole = podRole(this, 'ExternalSecretsRole', 'External Secrets Operator');
     associate('ExternalSecrets', CONTROLLER_ACCOUNTS.externalSecrets, this.externalSecretsRole);
 
+    this.loadBalancerControllerPolicy = loadBalancerControllerPolicy(this, 'LoadBalancerControllerPolicy');
     associate(
       'LoadBalancerController',
       CONTROLLER_ACCOUNTS.loadBalancerController,
-      podRole(this, 'LoadBalancerControllerRole', 'AWS Load Balancer Controller', [
-        loadBalancerControllerPolicy(this, 'LoadBalancerControllerPolicy'),
-      ]),
+      podRole(this, 'LoadBalancerControllerRole', 'AWS Load Balancer Controller', [this.loadBalancerControllerPolicy]),
     );
 
-    const traces = podRole(this, 'TracesRole', 'X-Ray daemons', [
+    this.tracesRole = podRole(this, 'TracesRole', 'X-Ray daemons', [
       iam.ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'),
     ]);
     for (const { key, name } of services) {
-      associate(`Service-${key}`, { namespace: environment, serviceAccount: name }, traces);
+      associate(`Service-${key}`, { namespace: environment, serviceAccount: name }, this.tracesRole);
     }
-    associate('XrayDaemon', { namespace: xrayNamespace, serviceAccount: 'xray-daemon' }, traces);
+    associate('XrayDaemon', { namespace: xrayNamespace, serviceAccount: 'xray-daemon' }, this.tracesRole);
   }
 }
 

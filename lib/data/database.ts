@@ -71,6 +71,7 @@ export class Database extends Construct {
       encryptionKey: key,
       excludeCharacters: EXCLUDED_CHARACTERS,
     });
+    // A snapshot is of little use without the password it was taken with.
     credentials.applyRemovalPolicy(removalPolicy(config));
 
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });

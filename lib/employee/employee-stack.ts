@@ -3,6 +3,7 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as targets from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
@@ -72,6 +73,10 @@ export class EmployeeStack extends cdk.Stack {
       targets: [new targets.LambdaTarget(this.function.alias)],
       healthCheck: { enabled: false },
     });
+    // The library names no caller; the target group would be one, but it cannot exist before this permission.
+    for (const permission of this.function.alias.node.findAll()) {
+      if (permission instanceof lambda.CfnPermission) permission.sourceAccount = this.account;
+    }
     this.listener.addAction('Health', {
       priority: 1,
       conditions: [elbv2.ListenerCondition.pathPatterns([HEALTH_CHECK_PATH])],

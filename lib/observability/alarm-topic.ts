@@ -4,6 +4,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { removalPolicy } from '../config/removal';
 
 /** Services that report something. Each publishes to an encrypted topic only if key and topic let it. */
 const PUBLISHERS = ['budgets', 'cloudwatch', 'costalerts', 'events'].map((name) => `${name}.amazonaws.com`);
@@ -26,8 +27,7 @@ export class AlarmTopic extends Construct {
     const masterKey = new kms.Key(this, 'Key', {
       description: `Alarms of ${name}`,
       enableKeyRotation: true,
-      // Messages live for seconds, so nothing is lost with it.
-      removalPolicy: cdk.RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(config),
     });
     masterKey.addToResourcePolicy(
       new iam.PolicyStatement({

@@ -26,6 +26,9 @@ export interface ContainerInsightsProps {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/install-CloudWatch-Observability-EKS-addon.html
  */
 export class ContainerInsights extends Construct {
+  /** Of the agent's pods. */
+  readonly role: iam.Role;
+
   constructor(scope: Construct, id: string, { config, cluster, clusterName, logKey, version }: ContainerInsightsProps) {
     super(scope, id);
     const logGroups = LOG_GROUPS.map(
@@ -37,6 +40,9 @@ export class ContainerInsights extends Construct {
           removalPolicy: removalPolicy(config),
         }),
     );
+    this.role = podRole(this, 'Role', 'Add-on amazon-cloudwatch-observability', [
+      iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy'),
+    ]);
     const addon = new eks.CfnAddon(this, 'Addon', {
       clusterName: cluster.clusterName,
       addonName: 'amazon-cloudwatch-observability',
@@ -45,9 +51,7 @@ export class ContainerInsights extends Construct {
       podIdentityAssociations: [
         {
           serviceAccount: 'cloudwatch-agent',
-          roleArn: podRole(this, 'Role', 'Add-on amazon-cloudwatch-observability', [
-            iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy'),
-          ]).roleArn,
+          roleArn: this.role.roleArn,
         },
       ],
       configurationValues: JSON.stringify({

@@ -7,7 +7,7 @@ import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
-import { environmentId } from '../config/environment';
+import { type EnvironmentConfig, environmentId } from '../config/environment';
 import type { Environment } from '../config';
 import { EMPLOYEE_PORT, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
@@ -22,6 +22,11 @@ import { chartValues, platformValues } from './chart-values';
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
 
+/** Tags of every volume that a claim gets. */
+export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<Record<string, string>> {
+  return { project: 'erp', environment: name };
+}
+
 export interface WorkloadsStackProps extends cdk.StackProps {
   readonly environment: Environment;
   readonly network: NetworkStack;
@@ -35,6 +40,9 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  * A failed release rolls back this stack alone.
  */
 export class WorkloadsStack extends cdk.Stack {
+  /** The bundled chart's release. */
+  readonly chart: eks.HelmChart;
+
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
     const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
     super(scope, id, stackProps);
@@ -77,7 +85,14 @@ export class WorkloadsStack extends cdk.Stack {
       kind: 'StorageClass',
       metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
-      parameters: { type: 'gp3', encrypted: 'true' },
+      parameters: {
+        type: 'gp3',
+        encrypted: 'true',
+        // The tags of the stacks, for the bill and for the removal, which looks for volumes that are left.
+        ...Object.fromEntries(
+          Object.entries(volumeTags(config)).map(([key, value], i) => [`tagSpecification_${i + 1}`, `${key}=${value}`]),
+        ),
+      },
       // A volume is made in the zone of the pod that claims it.
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
@@ -91,6 +106,9 @@ export class WorkloadsStack extends cdk.Stack {
     });
 
     const controllers = addControllers(cluster, network.vpc);
+    // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
+    // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
+    for (const made of [namespace, xrayNamespace]) made.node.addDependency(storageClass, ...controllers);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -138,7 +156,7 @@ export class WorkloadsStack extends cdk.Stack {
       });
     }
 
-    const chart = cluster.addHelmChart('Chart', {
+    this.chart = cluster.addHelmChart('Chart', {
       chartAsset,
       release: RELEASE_NAME,
       namespace: name,
@@ -147,6 +165,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
+    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

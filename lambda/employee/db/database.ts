@@ -50,6 +50,10 @@ export class Database {
   #usedAt = 0;
   #closed = false;
   #last: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #watchedUntil = 0;
+  #timeoutAt = 0;
+  #onTimeout: (() => void) | undefined;
 
   readonly #connectTimeoutMs: number;
   readonly #statementTimeoutMs: number;
@@ -217,6 +221,30 @@ export class Database {
     connection.destroy();
   }
 
+  /**
+   * Calls `onTimeout` unless it is replaced or removed within `ms`. One timer serves many statements: it is looked at
+   * only when it fires, because arming one for each statement would cost a tenth of a short statement. Not mysql2's own
+   * timeout either, which does not cover the preparation of a statement.
+   */
+  #watch(ms: number, onTimeout: () => void): void {
+    this.#timeoutAt = performance.now() + ms;
+    this.#onTimeout = onTimeout;
+    if (this.#watchedUntil > performance.now() && this.#watchedUntil <= this.#timeoutAt) return;
+    this.#arm(ms);
+  }
+
+  #arm(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#watchedUntil = performance.now() + ms;
+    this.#timer = setTimeout(() => {
+      this.#watchedUntil = 0;
+      if (!this.#onTimeout) return;
+      const left = this.#timeoutAt - performance.now();
+      if (left > 1) this.#arm(left);
+      else this.#onTimeout();
+    }, ms).unref();
+  }
+
   #answers(connection: Connection): Promise<boolean> {
     const answer = new Promise<boolean>((resolve) => connection.ping((error) => resolve(!error)));
     return within(answer, PING_TIMEOUT_MS).catch(() => false);
@@ -228,15 +256,14 @@ export class Database {
       if (left < 1) throw unavailable('the database is too slow');
       return Math.ceil(Math.min(this.#statementTimeoutMs, left));
     };
-    // Not mysql2's own timeout, which does not cover the preparation of a statement.
     const timed = <T>(ms: number, start: (done: (error: unknown, result: unknown) => void) => void): Promise<T> =>
       new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
+        this.#watch(ms, () => {
           this.#drop(connection);
           reject(new TimeoutError(ms));
-        }, ms);
+        });
         start((error, result) => {
-          clearTimeout(timer);
+          this.#onTimeout = undefined;
           if (error) reject(error);
           else resolve(result as T);
         });

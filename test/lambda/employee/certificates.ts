@@ -8,6 +8,8 @@ export interface Certificates {
   readonly serverArguments: readonly string[];
   readonly caFile: string;
   readonly ca: string;
+  /** Puts a certificate for another host in the place of the server's. */
+  reissue(host: string): void;
   remove(): void;
 }
 
@@ -19,9 +21,12 @@ export function makeCertificates(host: string): Certificates {
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   openssl('req', '-x509', ...key, '-keyout', 'ca.key', '-out', 'ca.pem', '-days', '2', '-subj', '/CN=Test Root CA');
   openssl('req', ...key, '-keyout', 'server.key', '-out', 'server.csr', '-subj', '/CN=database');
-  writeFileSync(file('names'), `subjectAltName=DNS:${host}\n`);
   const sign = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '2', '-extfile', 'names'];
-  openssl('x509', '-req', '-in', 'server.csr', ...sign, '-out', 'server.pem');
+  const issue = (name: string): void => {
+    writeFileSync(file('names'), `subjectAltName=DNS:${name}\n`);
+    openssl('x509', '-req', '-in', 'server.csr', ...sign, '-out', 'server.pem');
+  };
+  issue(host);
   return {
     serverArguments: [
       `--ssl-ca=${file('ca.pem')}`,
@@ -30,6 +35,7 @@ export function makeCertificates(host: string): Certificates {
     ],
     caFile: file('ca.pem'),
     ca: readFileSync(file('ca.pem'), 'utf8'),
+    reissue: issue,
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -5,6 +5,7 @@ import { Database, type DatabaseOptions } from '../../../lambda/employee/db/data
 import { createMigratedDatabase } from '../../../lambda/employee/dev/database';
 import { albEvent } from '../../../lambda/employee/dev/http-server';
 import { type LambdaResult } from '../../../lambda/employee/http/event';
+import { callLog } from '../../../lambda/employee/observe/call-log';
 import { jsonLog } from '../../../lambda/employee/observe/log';
 
 export interface Reply {
@@ -38,9 +39,12 @@ export function reply(result: LambdaResult): Reply {
 
 export function environment(url: string, options: Partial<DatabaseOptions> = {}): Environment {
   const logs: Record<string, unknown>[] = [];
-  const log = jsonLog('test', (line) => logs.push(JSON.parse(line) as Record<string, unknown>));
+  const write = (line: string): void => {
+    logs.push(JSON.parse(line) as Record<string, unknown>);
+  };
+  const log = jsonLog('test', write);
   const database = new Database({ credentials: credentialsFrom({ kind: 'url', url }), log, ...options });
-  const handler = createHandler({ database, log, version: 'test' });
+  const handler = createHandler({ database, log, record: callLog('test', write), version: 'test' });
   return {
     handler,
     database,

@@ -1,0 +1,16 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { draw } from '../lib/operations/picture/draw';
+import { modelOf } from '../lib/operations/picture/model';
+import { onTerminal } from './terminal';
+
+onTerminal({
+  name: 'picture',
+  run: async ({ stacks, environment, say }) => {
+    const file = path.join(__dirname, '..', 'docs', 'images', 'architecture.svg');
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(file, await draw(modelOf(stacks), `ERP platform, ${environment.config.name}`));
+    say(path.relative(process.cwd(), file));
+    return 0;
+  },
+});

@@ -1,0 +1,22 @@
+import { type Command, runCommand } from '../lib/operations/command';
+
+// The commands work on the Node.js version of package.json, and the SDK's version is pinned.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
+/** Runs a command on the terminal of this process. */
+export function onTerminal(command: Command): void {
+  runCommand(command, {
+    args: process.argv.slice(2),
+    env: process.env,
+    today: new Date().toISOString().slice(0, 10),
+    say: (text) => console.log(text),
+  }).then(
+    (exitCode) => {
+      process.exitCode = exitCode;
+    },
+    (error: unknown) => {
+      console.error(error);
+      process.exitCode = 1;
+    },
+  );
+}

@@ -1,0 +1,67 @@
+import {
+  DescribeStacksCommand,
+  type Stack,
+  type StackResourceSummary,
+  paginateListStackResources,
+} from '@aws-sdk/client-cloudformation';
+import type { AssembledStack } from './assembly';
+import type { Aws } from './aws';
+import { errorName } from './aws';
+
+/** A stack of the assembly as AWS has it. */
+export interface DeployedStack {
+  readonly stack: AssembledStack;
+
+  /** undefined when it does not exist. */
+  readonly status?: string;
+
+  readonly statusReason?: string;
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly terminationProtection: boolean;
+  readonly resources: readonly StackResourceSummary[];
+}
+
+/** What AWS knows of the given stacks, in their order. */
+export async function deployedStacks(aws: Aws, stacks: readonly AssembledStack[]): Promise<DeployedStack[]> {
+  return Promise.all(
+    stacks.map(async (stack) => {
+      const regional = aws.in(stack.region);
+      const found = await describeStack(regional, stack.name);
+      const resources: StackResourceSummary[] = [];
+      if (found) {
+        const pages = paginateListStackResources({ client: regional.cloudFormation }, { StackName: stack.name });
+        for await (const page of pages) resources.push(...(page.StackResourceSummaries ?? []));
+      }
+      return {
+        stack,
+        status: found?.StackStatus,
+        statusReason: found?.StackStatusReason,
+        outputs: new Map(
+          (found?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
+        ),
+        terminationProtection: found?.EnableTerminationProtection ?? false,
+        resources,
+      };
+    }),
+  );
+}
+
+/** Physical ids of a type in the deployed stacks. */
+export function physicalIds(deployed: readonly DeployedStack[], type: string): string[] {
+  return deployed.flatMap(({ resources }) =>
+    resources
+      .filter(({ ResourceType, ResourceStatus }) => ResourceType === type && ResourceStatus !== 'DELETE_COMPLETE')
+      .flatMap(({ PhysicalResourceId }) => PhysicalResourceId ?? []),
+  );
+}
+
+async function describeStack({ cloudFormation }: Aws, StackName: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks } = await cloudFormation.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0];
+  } catch (error) {
+    // CloudFormation has no error of its own for it.
+    if (errorName(error) === 'ValidationError' && /does not exist/.test((error as Error).message)) return undefined;
+    throw error;
+  }
+}

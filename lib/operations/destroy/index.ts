@@ -1,0 +1,184 @@
+import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
+import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import type { AssembledStack } from '../assembly';
+import { type Aws, explainAwsError } from '../aws';
+import { deployedStacks, physicalIds } from '../deployed';
+import { claimedVolumes, kafkaInterfaces, leftovers, strayInterfaces } from './leftovers';
+import { type RemovalPlan, describePlan, removalPlan } from './plan';
+import { protections } from './protection';
+
+/** Tries per stack: interfaces of functions and of the cluster are let go some minutes after their owners. */
+const ATTEMPTS = 4;
+
+/** Milliseconds between two tries. */
+const PAUSE = 120_000;
+
+/** Milliseconds between two looks at the volumes, and how many looks. */
+const VOLUME_PAUSE = 10_000;
+const VOLUME_LOOKS = 30;
+
+/** What the removal does to the world outside. */
+export interface RemovalEffects {
+  readonly say: (text: string) => void;
+
+  /** Asks the person at the terminal. undefined when there is none. */
+  readonly ask: (question: string) => Promise<string | undefined>;
+
+  /** Removes one stack with the CDK CLI. @returns its exit code */
+  readonly cdkDestroy: (stack: string) => Promise<number>;
+
+  readonly sleep: (milliseconds: number) => Promise<void>;
+}
+
+export interface DestroyProps extends RemovalEffects {
+  readonly config: EnvironmentConfig;
+
+  /** Stacks of the environment, upstream first. */
+  readonly stacks: readonly AssembledStack[];
+
+  readonly aws: Aws;
+
+  /** Only say what would happen; asks nothing of AWS. */
+  readonly planOnly: boolean;
+
+  /** Remove the stacks as well that keep something in their network. */
+  readonly includeData: boolean;
+
+  /** Do not ask. Not for an environment that keeps its data. */
+  readonly yes: boolean;
+}
+
+/**
+ * Removes an environment.
+ *
+ * @returns exit code: 0 removed, 1 not or not entirely, 2 wrongly called
+ */
+export async function destroy(props: DestroyProps): Promise<number> {
+  const { config, stacks, aws, planOnly, includeData, yes, say } = props;
+  const plan = removalPlan(config, stacks, { includeData });
+  say(describePlan(plan));
+  if (planOnly) return 0;
+  if (yes && plan.keepsData) {
+    say(`--yes does not count for ${config.name}, which keeps its data: somebody has to type its name.`);
+    return 2;
+  }
+  try {
+    const { Account = '' } = await aws.sts.send(new GetCallerIdentityCommand({}));
+    if (config.account !== undefined && config.account !== Account) {
+      say(`Signed in to account ${Account}, but ${config.name} belongs to ${config.account}. Nothing was removed.`);
+      return 1;
+    }
+    const deployed = await deployedStacks(aws, stacks);
+    const going = plan.steps.map(({ stack }) => stack.name);
+    const on = await protections(
+      aws,
+      deployed.filter(({ stack }) => going.includes(stack.name)),
+    );
+    if (on.length > 0) {
+      say(
+        [
+          `${config.name} is protected, so nothing was removed. Who means it switches off first:`,
+          ...on.flatMap(({ what, off }) => [`- ${what}`, `  ${off}`]),
+        ].join('\n'),
+      );
+      return 1;
+    }
+    const [vpcId] = physicalIds(deployed, 'AWS::EC2::VPC');
+    if (includeData && vpcId && (await kafkaInterfaces(aws, vpcId)) > 0) {
+      say(
+        'The Kafka cluster still stands in the network. Nothing was removed. First: aws kafka delete-cluster --cluster-arn <arn>',
+      );
+      return 1;
+    }
+    if (!yes && !(await confirmed(props, Account))) {
+      say('Nothing was removed.');
+      return 1;
+    }
+    const existing = new Set(deployed.filter(({ status }) => status !== undefined).map(({ stack }) => stack.name));
+    for (const { stack, awaitVolumes } of plan.steps) {
+      if (!existing.has(stack.name)) say(`${stack.name} does not exist`);
+      else if (!(await removeStack(props, stack.name, vpcId))) return 1;
+      if (awaitVolumes) await volumesGone(props, plan);
+    }
+    return await cleanUp(props, plan);
+  } catch (error) {
+    const { found, ...outcome } = explainAwsError(error);
+    say(
+      `Stopped: ${found}${'fix' in outcome ? `\nTo go on: ${outcome.fix}` : ''}\nThe command may be run again; it goes on where it stopped.`,
+    );
+    return 1;
+  }
+}
+
+async function confirmed({ config, ask }: DestroyProps, account: string): Promise<boolean> {
+  const answer = await ask(`Remove ${config.name} from account ${account}? Type its name: `);
+  return answer?.trim() === config.name;
+}
+
+async function removeStack(
+  { cdkDestroy, aws, say, sleep }: DestroyProps,
+  name: string,
+  vpcId?: string,
+): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (vpcId !== undefined) {
+      for (const { what, remove } of await strayInterfaces(aws, vpcId)) {
+        say(`Deleting ${what}`);
+        await remove();
+      }
+    }
+    say(`Removing ${name}${attempt > 1 ? `, attempt ${attempt} of ${ATTEMPTS}` : ''}`);
+    if ((await cdkDestroy(name)) === 0) return true;
+    if (attempt < ATTEMPTS) {
+      say(
+        `${name} is still there; AWS may hold its network interfaces for some minutes. Waiting ${PAUSE / 60_000} minutes.`,
+      );
+      await sleep(PAUSE);
+    }
+  }
+  say(`${name} could not be removed; its events in CloudFormation name the cause. The command may be run again.`);
+  return false;
+}
+
+/** The driver that deletes volumes goes with the cluster, so they come first. */
+async function volumesGone({ aws, say, sleep }: DestroyProps, plan: RemovalPlan): Promise<void> {
+  for (let look = 0; look < VOLUME_LOOKS; look++) {
+    const volumes = await claimedVolumes(aws, plan);
+    const waiting = plan.keepsData ? volumes.filter(({ State }) => State !== 'available') : volumes;
+    if (waiting.length === 0) return;
+    say(
+      `Waiting for ${waiting.length} volume${waiting.length === 1 ? '' : 's'} to be ${plan.keepsData ? 'detached' : 'deleted'}`,
+    );
+    await sleep(VOLUME_PAUSE);
+  }
+  say('Some volumes are still there; the last step takes care of them.');
+}
+
+async function cleanUp({ config, aws, say }: DestroyProps, plan: RemovalPlan): Promise<number> {
+  const left = await leftovers(aws, plan);
+  if (plan.keepsData) {
+    say(
+      [
+        `${environmentId(config.name)} is removed. Kept, and still paid for:`,
+        ...left.map(({ what }) => `- ${what}`),
+      ].join('\n'),
+    );
+    return 0;
+  }
+  let failures = 0;
+  for (const { what, remove } of left) {
+    try {
+      await remove();
+      say(`Deleted ${what}`);
+    } catch (error) {
+      failures++;
+      say(`Could not delete ${what}: ${explainAwsError(error).found}`);
+    }
+  }
+  say(
+    failures === 0
+      ? `${environmentId(config.name)} is removed; nothing is left that costs money.`
+      : `${failures} things are left.`,
+  );
+  return failures === 0 ? 0 : 1;
+}

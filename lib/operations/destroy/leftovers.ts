@@ -1,0 +1,114 @@
+import { DeleteLogGroupCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  DeleteNetworkInterfaceCommand,
+  DeleteVolumeCommand,
+  type NetworkInterface,
+  type Volume,
+  paginateDescribeNetworkInterfaces,
+  paginateDescribeVolumes,
+} from '@aws-sdk/client-ec2';
+import { DeleteSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
+import { volumeTags } from '../../workloads/workloads-stack';
+import { type Aws, errorName } from '../aws';
+import type { RemovalPlan } from './plan';
+
+/** Something that is still there, and how it goes. */
+export interface Leftover {
+  readonly what: string;
+  readonly remove: () => Promise<unknown>;
+}
+
+/** Volumes that the EBS driver made for claims of the environment. */
+export async function claimedVolumes({ ec2 }: Aws, { config }: RemovalPlan): Promise<Volume[]> {
+  const volumes: Volume[] = [];
+  const tags = { ...volumeTags(config), 'ebs.csi.aws.com/cluster': 'true' };
+  const Filters = Object.entries(tags).map(([key, value]) => ({ Name: `tag:${key}`, Values: [value] }));
+  for await (const { Volumes = [] } of paginateDescribeVolumes({ client: ec2 }, { Filters })) volumes.push(...Volumes);
+  return volumes.filter(({ State }) => State !== 'deleting' && State !== 'deleted');
+}
+
+/**
+ * Network interfaces of a VPC that nothing uses any more and that nobody deletes: those of pods on nodes that have gone, and of
+ * functions. They hold security groups and subnets.
+ */
+export async function strayInterfaces({ ec2 }: Aws, vpcId: string): Promise<Leftover[]> {
+  const interfaces: NetworkInterface[] = [];
+  const pages = paginateDescribeNetworkInterfaces(
+    { client: ec2 },
+    {
+      Filters: [
+        { Name: 'vpc-id', Values: [vpcId] },
+        { Name: 'status', Values: ['available'] },
+      ],
+    },
+  );
+  for await (const { NetworkInterfaces = [] } of pages) interfaces.push(...NetworkInterfaces);
+  return interfaces
+    .filter(({ Description = '' }) => /^(aws-K8S-|Amazon EKS |AWS Lambda VPC ENI)/.test(Description))
+    .map(({ NetworkInterfaceId = '', Description }) => ({
+      what: `network interface ${NetworkInterfaceId} (${Description})`,
+      remove: () => ec2.send(new DeleteNetworkInterfaceCommand({ NetworkInterfaceId })),
+    }));
+}
+
+/** Interfaces of Kafka brokers that outlive their stack, and hold its network with them. */
+export async function kafkaInterfaces({ ec2 }: Aws, vpcId: string): Promise<number> {
+  let count = 0;
+  const Filters = [
+    { Name: 'vpc-id', Values: [vpcId] },
+    { Name: 'description', Values: ['*Amazon MSK network interface*'] },
+  ];
+  for await (const { NetworkInterfaces = [] } of paginateDescribeNetworkInterfaces({ client: ec2 }, { Filters })) {
+    count += NetworkInterfaces.length;
+  }
+  return count;
+}
+
+/** What the services leave behind when all stacks are gone. */
+export async function leftovers(aws: Aws, plan: RemovalPlan): Promise<Leftover[]> {
+  const volumes = (await claimedVolumes(aws, plan)).map(({ VolumeId = '', Size, State }) => ({
+    what: `volume ${VolumeId}, ${Size} GiB, ${State}`,
+    remove: () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId })),
+  }));
+  const secrets = await Promise.all(
+    plan.secrets.map(async (SecretId): Promise<Leftover[]> => {
+      try {
+        const { DeletedDate } = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+        return [
+          {
+            what: `secret ${SecretId}${DeletedDate ? ', in its recovery window' : ''}`,
+            remove: () => aws.secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
+          },
+        ];
+      } catch (error) {
+        if (errorName(error) === 'ResourceNotFoundException') return [];
+        throw error;
+      }
+    }),
+  );
+  const names = new Set(plan.logGroups.map(({ region, name }) => `${region} ${name}`));
+  const searches = new Map(
+    [...plan.logGroups.map(({ region, name }) => ({ region, prefix: name })), ...plan.logGroupPrefixes].map(
+      (search) => [`${search.region} ${search.prefix}`, search],
+    ),
+  );
+  const prefixes = new Set(plan.logGroupPrefixes.map(({ region, prefix }) => `${region} ${prefix}`));
+  const logGroups = await Promise.all(
+    [...searches].map(async ([key, { region, prefix }]): Promise<Leftover[]> => {
+      const { logs } = aws.in(region);
+      const found: Leftover[] = [];
+      for await (const page of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: prefix })) {
+        for (const { logGroupName = '' } of page.logGroups ?? []) {
+          if (!prefixes.has(key) && !names.has(`${region} ${logGroupName}`)) continue;
+          found.push({
+            what: `log group ${logGroupName}`,
+            remove: () => logs.send(new DeleteLogGroupCommand({ logGroupName })),
+          });
+        }
+      }
+      return found;
+    }),
+  );
+  const all = [...volumes, ...secrets.flat(), ...logGroups.flat()];
+  return [...new Map(all.map((leftover) => [leftover.what, leftover])).values()];
+}

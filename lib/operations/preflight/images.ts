@@ -1,0 +1,43 @@
+import { DescribeImagesCommand } from '@aws-sdk/client-ecr';
+import { child, mergeValues } from '../../config/values';
+import { errorName } from '../aws';
+import { type Outcome, failed, ok } from '../findings';
+import type { PreflightCheck } from './context';
+
+/** The images that the release starts are in the registry. */
+export const images: PreflightCheck = {
+  title: 'Service images',
+  run: async ({ environment: { values, config }, aws, account }) => {
+    const registry = `${account}.dkr.ecr.${config.region}.amazonaws.com`;
+    const defaults = child(values.merged, 'serviceDefaults');
+    return Promise.all(
+      values.services.map(async ({ key, repository }): Promise<Outcome> => {
+        const image = child(mergeValues(defaults, child(child(values.merged, 'services'), key)), 'image');
+        const digest = String(image.digest ?? '');
+        const tag = String(image.tag || 'latest');
+        const name = digest ? `${repository}@${digest}` : `${repository}:${tag}`;
+        try {
+          const { imageDetails = [] } = await aws.ecr.send(
+            new DescribeImagesCommand({
+              repositoryName: repository,
+              imageIds: [digest ? { imageDigest: digest } : { imageTag: tag }],
+            }),
+          );
+          const pushed = imageDetails[0]?.imagePushedAt?.toISOString().slice(0, 10);
+          return ok(`${name}${pushed ? `, pushed on ${pushed}` : ''}`);
+        } catch (error) {
+          if (errorName(error) === 'RepositoryNotFoundException') {
+            return failed(`there is no repository ${repository}`, 'npx cdk deploy ErpRegistry, then push the image');
+          }
+          if (errorName(error) === 'ImageNotFoundException') {
+            return failed(
+              `there is no image ${name}`,
+              `docker push ${registry}/${name}, or set the tag in chart/values-${config.name}.yaml`,
+            );
+          }
+          throw error;
+        }
+      }),
+    );
+  },
+};

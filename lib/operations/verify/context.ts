@@ -1,0 +1,31 @@
+import type { Environment } from '../../config';
+import type { AssembledStack } from '../assembly';
+import type { Aws } from '../aws';
+import type { ClusterAccess } from '../cluster-access';
+import type { DeployedStack } from '../deployed';
+import type { Check } from '../findings';
+
+/** Answer of an HTTP request. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** What the checks after a deployment look at. */
+export interface VerifyContext {
+  readonly environment: Environment;
+  readonly stacks: readonly AssembledStack[];
+  readonly deployed: readonly DeployedStack[];
+  readonly aws: Aws;
+
+  /** GET of an address. */
+  readonly request: (url: string) => Promise<HttpAnswer>;
+}
+
+/** The same with a way into the cluster. */
+export interface ClusterContext extends VerifyContext {
+  readonly cluster: ClusterAccess;
+}
+
+export type VerifyCheck = Check<VerifyContext>;
+export type ClusterCheck = Check<ClusterContext>;
