@@ -8,7 +8,8 @@ import { costDocument } from '../lib/cost/table';
 import { readAssembly } from '../lib/review/assembly';
 import { EXIT } from '../lib/review/report';
 import { renderTerminal } from '../lib/review/terminal';
-import { ReviewError, synthesize } from '../lib/review/workspace';
+import { synthesize } from '../lib/review/workspace';
+import { UsageError, runCommand } from './command';
 
 const PLACES = [...ENVIRONMENTS, 'shared'];
 const USAGE = `npm run cost -- <environment …>
@@ -23,7 +24,7 @@ async function main(): Promise<number> {
     return EXIT.fine;
   }
   const unknown = positionals.filter((name) => !PLACES.includes(name));
-  if (unknown.length > 0) throw new TypeError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
+  if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
   const output = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-cost-'));
   process.once('exit', () => fs.rmSync(output, { recursive: true, force: true }));
   await synthesize({ directory: path.join(__dirname, '..'), output, env: process.env, validation: false });
@@ -35,12 +36,4 @@ async function main(): Promise<number> {
   return EXIT.fine;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error & { code?: string }) => {
-    const usage = error instanceof TypeError || error.code?.startsWith('ERR_PARSE_ARGS');
-    const text = usage ? `${error.message}\n\n${USAGE}` : error instanceof ReviewError ? error.message : error.stack;
-    process.stderr.write(`${text}\n`);
-    process.exit(usage ? EXIT.usage : EXIT.error);
-  },
-);
+runCommand(main, USAGE);

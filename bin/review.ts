@@ -10,7 +10,8 @@ import { renderHtml } from '../lib/review/html';
 import { renderMarkdown } from '../lib/review/markdown';
 import { EXIT, exitCode, review } from '../lib/review/report';
 import { renderTerminal } from '../lib/review/terminal';
-import { ReviewError, Workspace } from '../lib/review/workspace';
+import { Workspace } from '../lib/review/workspace';
+import { UsageError, runCommand } from './command';
 
 const USAGE = `npm run review -- [options]
 
@@ -45,9 +46,9 @@ async function main(): Promise<number> {
   }
   const environments = ENVIRONMENTS.filter((name) => options.env === 'all' || options.env === name);
   if (environments.length === 0) {
-    throw new TypeError(`--env ${options.env}: allowed are ${[...ENVIRONMENTS, 'all'].join(', ')}`);
+    throw new UsageError(`--env ${options.env}: allowed are ${[...ENVIRONMENTS, 'all'].join(', ')}`);
   }
-  if (options.deployed && options.base !== undefined) throw new TypeError('--base and --deployed exclude each other');
+  if (options.deployed && options.base !== undefined) throw new UsageError('--base and --deployed exclude each other');
 
   const repository = path.join(__dirname, '..');
   const temporary = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-review-'));
@@ -96,12 +97,4 @@ async function main(): Promise<number> {
   return exitCode(report);
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error & { code?: string }) => {
-    const usage = error instanceof TypeError || error.code?.startsWith('ERR_PARSE_ARGS');
-    const text = usage ? `${error.message}\n\n${USAGE}` : error instanceof ReviewError ? error.message : error.stack;
-    process.stderr.write(`${text}\n`);
-    process.exit(usage ? EXIT.usage : EXIT.error);
-  },
-);
+runCommand(main, USAGE);

@@ -110,7 +110,7 @@ function refusalLines(refusals: readonly Refusal[]): Line[] {
 
 const TONES: Readonly<Record<ResourceChange['effect'] | ObjectChange['effect'], Tone | undefined>> = {
   removed: 'removed',
-  replaced: 'danger',
+  replaced: 'warning',
   'may be replaced': 'warning',
   changed: undefined,
   added: 'added',
@@ -151,7 +151,7 @@ function tally(changes: readonly { effect: string }[]): string {
 }
 
 function resourceLine(
-  { type, path, effect, because, changes, fate }: ResourceChange,
+  { type, path, effect, because, changes, fate, loses }: ResourceChange,
   files: readonly FileChange[],
 ): Line {
   const why = because.length > 0 ? `, because ${because.join(', ')} ${because.length > 1 ? 'differ' : 'differs'}` : '';
@@ -159,7 +159,7 @@ function resourceLine(
   const where = isKubernetes(type) && effect === 'changed' ? ', see cluster' : '';
   return {
     text: `${effect}: ${path} [${type}]${why}${end}${where}`,
-    tone: TONES[effect],
+    tone: loses === undefined ? TONES[effect] : 'danger',
     below: [...changes.map(changeLine), ...fileLines(files)],
   };
 }
@@ -241,7 +241,7 @@ function objectLine({ kind, namespace, name, effect, changes, restart, loses }: 
     : [];
   return {
     text: `${effect}: ${kind} ${[namespace, name].filter(Boolean).join('/')}${loses ? `; lost is ${loses}` : ''}`,
-    tone: loses ? 'danger' : TONES[effect],
+    tone: loses === undefined ? TONES[effect] : 'danger',
     below: [...changes.map(changeLine), ...restartLines],
   };
 }
