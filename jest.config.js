@@ -18,5 +18,10 @@ module.exports = {
   projects: [
     project('platform', ['<rootDir>/test/{bin,lib}/**/*.test.ts'], { setupFiles: ['<rootDir>/test/setup.ts'] }),
     project('chart', ['<rootDir>/test/chart/**/*.test.ts']),
+    project('employee', ['<rootDir>/test/lambda/**/*.test.ts'], {
+      globalSetup: '<rootDir>/test/lambda/employee/global-setup.ts',
+      globalTeardown: '<rootDir>/test/lambda/employee/global-teardown.ts',
+      setupFilesAfterEnv: ['<rootDir>/test/lambda/employee/setup.ts'],
+    }),
   ],
 };

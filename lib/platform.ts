@@ -4,9 +4,13 @@ import type { KubectlLayerLoader } from './cluster/kubectl-layer';
 import type { Environment } from './config';
 import { stackPrefix } from './config/environment';
 import { DataStack } from './data/data-stack';
+import { DeliveryStack } from './delivery/delivery-stack';
 import { EdgeStack } from './edge/edge-stack';
 import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
 import { EmployeeStack } from './employee/employee-stack';
+import { LogGroupDefaults } from './logging/log-group-defaults';
+import { GlobalStack, watchesGlobally } from './observability/global-stack';
+import { observe } from './observability/observability';
 import { NetworkStack } from './network/network-stack';
 import { RegistryStack } from './registry/registry-stack';
 import { WorkloadsStack } from './workloads/workloads-stack';
@@ -27,13 +31,16 @@ export interface PlatformProps {
 
 /** Stacks of one environment, by lifetime. */
 export interface EnvironmentStacks {
+  readonly environment: Environment;
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly cluster: ClusterStack;
   readonly employee: EmployeeStack;
   readonly firewall?: FirewallStack;
+  readonly global?: GlobalStack;
   readonly edge: EdgeStack;
   readonly workloads: WorkloadsStack;
+  readonly delivery?: DeliveryStack;
 }
 
 /**
@@ -44,16 +51,18 @@ export function addPlatform(app: cdk.App, { environments, ...options }: Platform
   const regions = [...new Set(environments.map(({ config }) => config.region))];
   if (regions.length > 1)
     throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
-  new RegistryStack(app, 'ErpRegistry', {
+  const registry = new RegistryStack(app, 'ErpRegistry', {
     env: { region: regions[0] },
+    terminationProtection: true,
     description: 'ERP platform: image repositories of all environments',
     repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
   });
-  return environments.map((environment) => addEnvironment(app, environment, options));
+  return environments.map((environment) => addEnvironment(app, registry, environment, options));
 }
 
 function addEnvironment(
   app: cdk.App,
+  registry: RegistryStack,
   environment: Environment,
   { today, kubectlLayer }: Omit<PlatformProps, 'environments'>,
 ): EnvironmentStacks {
@@ -83,8 +92,7 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    services,
-    kafkaNodes: !managedKafka,
+    values,
     today,
     kubectlLayer,
   });
@@ -123,5 +131,31 @@ function addEnvironment(
     cluster,
     edge,
   });
-  return { network, data, cluster, employee, firewall, edge, workloads };
+  const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  const global = watchesGlobally(config)
+    ? new GlobalStack(app, `${prefix}Global`, {
+        ...stackProps('alarms of us-east-1'),
+        env: { ...env, region: FIREWALL_REGION },
+        config,
+      })
+    : undefined;
+  // Only so that deploying the workloads brings the alarms as well.
+  if (global) workloads.addStackDependency(global);
+  const delivery = config.delivery
+    ? new DeliveryStack(app, `${prefix}Delivery`, {
+        ...stackProps('pipeline of the services'),
+        environment,
+        delivery: config.delivery,
+        network,
+        cluster,
+        alarmTopic: topic,
+      })
+    : undefined;
+  // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
+  delivery?.addStackDependency(registry);
+  delivery?.addStackDependency(workloads);
+  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  const logGroups = new LogGroupDefaults({ config, logKey });
+  for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
+  return { environment, ...stacks };
 }

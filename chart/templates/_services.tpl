@@ -49,14 +49,15 @@ the Spring property. Takes (dict "root" $ "service" SERVICE "services" SERVICES)
 {{- end -}}
 {{- $grpcPeers := list -}}
 {{- range $key, $ports := .service.calls -}}
-{{- $peer := get $.services $key -}}
+{{- with get $.services $key -}}
 {{- if has "http" $ports -}}
-{{- $_ := set $env (printf "%s_URL" ($peer.name | replace "-" "_" | upper)) (printf "http://%s:%d" $peer.name (int $peer.port)) -}}
+{{- $_ := set $env (printf "%s_URL" (.name | replace "-" "_" | upper)) (printf "http://%s:%d" .name (int .port)) -}}
 {{- end -}}
 {{- if has "grpc" $ports -}}
-{{- $address := printf "%s:%d" $peer.name (int $peer.grpc.port) -}}
+{{- $address := printf "%s:%d" .name (int .grpc.port) -}}
 {{- $_ := set $env (printf "%s_GRPC_ADDRESS" ($key | snakecase | upper)) (printf "static://%s" $address) -}}
 {{- $grpcPeers = append $grpcPeers $address -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if eq (len $grpcPeers) 1 }}{{ $_ := set $env "GRPC_ADDRESS" (first $grpcPeers) }}{{ end -}}

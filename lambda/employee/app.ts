@@ -6,7 +6,7 @@ import { type Answer, type LambdaEvent, type LambdaResult, toRequest, toResult }
 import { HttpError } from './http/http-error';
 import { match } from './http/router';
 import { type Log } from './observe/log';
-import { embeddedMetrics } from './observe/metrics';
+import { type CallRecord } from './observe/call-log';
 import { DatabaseTrace } from './observe/trace';
 
 /** The parts of Lambda's context that are read. */
@@ -18,6 +18,8 @@ export interface LambdaContext {
 export interface AppOptions {
   readonly database: Database;
   readonly log: Log;
+  /** Takes the record of each call. */
+  readonly record: (call: CallRecord) => void;
   readonly version: string;
   readonly xrayDaemon?: string;
   /** The trace header of the current invocation; Lambda changes it with every call. */
@@ -55,21 +57,18 @@ export function createHandler(options: AppOptions): Handler {
     const failure = answer.status >= 500;
     const latencyMs = performance.now() - started;
     const databaseMs = call?.databaseMs ?? 0;
-    log(failure ? 'error' : 'info', 'call', {
+    options.record({
       requestId,
       lambdaRequestId: context?.awsRequestId,
       method: request.method,
       route,
       status: answer.status,
-      ...embeddedMetrics(Date.now(), {
-        LatencyMs: round(latencyMs),
-        DatabaseMs: round(databaseMs),
-        Faults: failure ? 1 : 0,
-        ColdStarts: cold ? 1 : 0,
-      }),
+      latencyMs,
+      databaseMs,
+      cold,
     });
     cold = false;
-    await trace.send(options.traceHeader?.(), databaseMs, failure);
+    if (options.traceHeader) await trace.send(options.traceHeader(), databaseMs, failure);
     return toResult(event, requestId, answer, request.method === 'HEAD');
   };
 }
@@ -91,8 +90,4 @@ function requestIdOf(event: LambdaEvent, context: LambdaContext | undefined): st
     if (value !== undefined && /^[\w=;:.@-]{1,200}$/.test(value)) return value;
   }
   return event.requestContext?.requestId ?? context?.awsRequestId ?? randomUUID();
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 100) / 100;
 }

@@ -23,12 +23,12 @@ const ERROR_NAMES = '../constants/errors.js';
 
 /**
  * The runtime loads an .mjs without scanning it for exports. What is CommonJS inside needs a `require`, which also
- * answers for the table that is left out.
+ * answers for the table that is left out. The names are longer than any that minifying makes.
  */
 const BANNER = [
-  "import{createRequire as $c}from'node:module';",
-  'const $r=$c(import.meta.url),',
-  `require=i=>i===${JSON.stringify(ERROR_NAMES)}?{}:$r(i);`,
+  "import{createRequire as createRequireHere}from'node:module';",
+  'const requireHere=createRequireHere(import.meta.url),',
+  `require=i=>i===${JSON.stringify(ERROR_NAMES)}?{}:requireHere(i);`,
 ].join('');
 
 /**

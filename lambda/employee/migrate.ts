@@ -1,7 +1,7 @@
 import { credentialsFrom } from './db/credentials';
 import { migrate } from './db/migrator';
 import { serverCa } from './db/server-ca';
-import { jsonLog } from './observe/log';
+import { jsonLog, writeOut } from './observe/log';
 import { readSettings } from './settings';
 
 /**
@@ -11,5 +11,5 @@ import { readSettings } from './settings';
 export async function handler(): Promise<{ applied: string[] }> {
   const settings = readSettings(process.env);
   const credentials = await credentialsFrom(settings.database)(false);
-  return { applied: await migrate({ credentials, ca: serverCa(settings), log: jsonLog(settings.version) }) };
+  return { applied: await migrate({ credentials, ca: serverCa(settings), log: jsonLog(settings.version, writeOut) }) };
 }

@@ -2,15 +2,18 @@ import { type Handler, createHandler } from './app';
 import { credentialsFrom } from './db/credentials';
 import { Database } from './db/database';
 import { serverCa } from './db/server-ca';
-import { jsonLog } from './observe/log';
+import { callLog } from './observe/call-log';
+import { jsonLog, writeOut } from './observe/log';
 import { readSettings } from './settings';
 
 /** The service as its environment variables describe it. */
 export function createService(env: NodeJS.ProcessEnv): { handler: Handler; database: Database } {
   const settings = readSettings(env);
   const { version, xrayDaemon } = settings;
-  const log = jsonLog(version);
+  const log = jsonLog(version, writeOut);
+  const record = callLog(version, writeOut);
   const database = new Database({ credentials: credentialsFrom(settings.database), ca: serverCa(settings), log });
-  const traceHeader = () => env._X_AMZN_TRACE_ID;
-  return { handler: createHandler({ database, log, version, xrayDaemon, traceHeader }), database };
+  // Reading the environment is a call into the system: only where there is a daemon to send to.
+  const traceHeader = xrayDaemon ? () => env._X_AMZN_TRACE_ID : undefined;
+  return { handler: createHandler({ database, log, record, version, xrayDaemon, traceHeader }), database };
 }

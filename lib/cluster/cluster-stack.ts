@@ -7,7 +7,8 @@ import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { KUBERNETES_VERSIONS, supportWarning } from '../config/kubernetes-versions';
 import { removalPolicy } from '../config/removal';
-import type { Service } from '../config/values';
+import type { ChartValues } from '../config/values';
+import { ContainerInsights } from '../observability/container-insights';
 import { Addons } from './addons';
 import { type KubectlLayerLoader, installedKubectlLayer } from './kubectl-layer';
 import { NodeGroups } from './node-groups';
@@ -18,11 +19,8 @@ export interface ClusterStackProps extends cdk.StackProps {
   readonly vpc: ec2.IVpc;
   readonly logKey: kms.IKey;
 
-  /** Services whose pods send traces. */
-  readonly services: readonly Service[];
-
-  /** Whether Kafka runs in the cluster and needs its nodes. */
-  readonly kafkaNodes: boolean;
+  /** Whose pods need identities, and whether Kafka needs nodes. */
+  readonly values: ChartValues;
 
   /** ISO 8601 date against which the version calendar is read. */
   readonly today: string;
@@ -39,12 +37,11 @@ export interface ClusterStackProps extends cdk.StackProps {
 export class ClusterStack extends cdk.Stack {
   readonly cluster: eks.Cluster;
   readonly identities: PodIdentities;
+  readonly addons: Addons;
+  readonly nodes: NodeGroups;
+  readonly insights?: ContainerInsights;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { config, vpc, logKey, services, kafkaNodes, today, ...props }: ClusterStackProps,
-  ) {
+  constructor(scope: Construct, id: string, { config, vpc, logKey, values, today, ...props }: ClusterStackProps) {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = environmentId(config.name);
@@ -99,10 +96,29 @@ export class ClusterStack extends cdk.Stack {
       ]),
     );
 
-    this.identities = new PodIdentities(this, 'PodIdentities', { cluster: this.cluster, environment: name, services });
-    const addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
-    const nodes = new NodeGroups(this, 'Nodes', { cluster: this.cluster, config, kafkaNodes });
-    nodes.node.addDependency(addons.beforeNodes);
-    addons.afterNodes.node.addDependency(nodes.serviceNodes);
+    this.identities = new PodIdentities(this, 'PodIdentities', {
+      cluster: this.cluster,
+      environment: name,
+      services: values.services,
+      xrayNamespace: values.xrayNamespace,
+    });
+    this.addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
+    this.nodes = new NodeGroups(this, 'Nodes', {
+      cluster: this.cluster,
+      config,
+      kafkaNodes: values.kafkaMode !== 'msk',
+    });
+    this.nodes.node.addDependency(this.addons.beforeNodes);
+    this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
+    if (config.observability.containerInsights) {
+      this.insights = new ContainerInsights(this, 'ContainerInsights', {
+        config,
+        cluster: this.cluster,
+        clusterName: `${name}-cluster`,
+        logKey,
+        version: release.addons['amazon-cloudwatch-observability'],
+      });
+      this.insights.node.addDependency(this.nodes.serviceNodes, this.addons.afterNodes);
+    }
   }
 }

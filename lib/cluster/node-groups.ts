@@ -3,10 +3,8 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, type NodeGroupConfig, environmentId } from '../config/environment';
+import { KAFKA_NODES, SERVICE_NODES } from '../config/placement';
 import { isArm } from '../config/validate';
-
-/** Label and taint of the nodes that carry Kafka and ZooKeeper and nothing else. */
-export const KAFKA_WORKLOAD = { key: 'workload', value: 'kafka', effect: eks.TaintEffect.NO_SCHEDULE } as const;
 
 export interface NodeGroupsProps {
   readonly cluster: eks.Cluster;
@@ -22,10 +20,13 @@ export class NodeGroups extends Construct {
   /** Groups that run services, controllers and add-ons. */
   readonly serviceNodes = new Construct(this, 'Service');
 
+  /** What every node may do. */
+  readonly role: iam.Role;
+
   constructor(scope: Construct, id: string, { cluster, config, kafkaNodes }: NodeGroupsProps) {
     super(scope, id);
     const name = environmentId(config.name);
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       description: `Nodes of ${name}`,
       assumedBy: new iam.ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: [
@@ -36,6 +37,7 @@ export class NodeGroups extends Construct {
     });
 
     const perZone = (parent: Construct, group: string, nodes: NodeGroupConfig, kafka: boolean) => {
+      const kind = kafka ? KAFKA_NODES : SERVICE_NODES;
       const launchTemplate = new ec2.LaunchTemplate(parent, 'LaunchTemplate', {
         requireImdsv2: true,
         httpTokens: ec2.LaunchTemplateHttpTokens.REQUIRED,
@@ -54,10 +56,10 @@ export class NodeGroups extends Construct {
       });
       for (const zone of config.network.availabilityZones) {
         const suffix = zone.slice(config.region.lastIndexOf('-') + 1);
+        // Without a name of ours: a new instance type makes a new group beside the old one, which one name would forbid.
         const nodegroup = new eks.Nodegroup(parent, suffix, {
           cluster,
-          nodegroupName: `${group}-${suffix}`,
-          nodeRole: role,
+          nodeRole: this.role,
           subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, availabilityZones: [zone] },
           instanceTypes: nodes.instanceTypes.map((type) => new ec2.InstanceType(type)),
           amiType: isArm(nodes.instanceTypes[0] ?? '')
@@ -72,8 +74,8 @@ export class NodeGroups extends Construct {
             id: launchTemplate.launchTemplateId ?? '',
             version: launchTemplate.latestVersionNumber,
           },
-          labels: { workload: kafka ? KAFKA_WORKLOAD.value : 'service' },
-          taints: kafka ? [KAFKA_WORKLOAD] : undefined,
+          labels: { [kind.key]: kind.value },
+          taints: kafka ? [{ ...KAFKA_NODES, effect: eks.TaintEffect.NO_SCHEDULE }] : undefined,
           tags: { Name: `${name}-${group}-${suffix}` },
         });
         // Nodes follow the control plane's minor version in the same deployment.

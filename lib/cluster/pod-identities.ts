@@ -10,11 +10,6 @@ export const CONTROLLER_ACCOUNTS = {
   loadBalancerController: { namespace: 'kube-system', serviceAccount: 'aws-load-balancer-controller' },
 } as const;
 
-/** Service account of the X-Ray DaemonSet, in a namespace beside the environment's own. */
-export function xrayDaemonAccount(environment: string) {
-  return { namespace: `${environment}-xray`, serviceAccount: 'xray-daemon' };
-}
-
 export interface PodIdentitiesProps {
   readonly cluster: eks.Cluster;
 
@@ -22,6 +17,9 @@ export interface PodIdentitiesProps {
   readonly environment: string;
 
   readonly services: readonly Service[];
+
+  /** Namespace of the X-Ray DaemonSet. */
+  readonly xrayNamespace: string;
 }
 
 /** Which service account acts as which IAM role: EKS Pod Identity, so no OIDC provider and no annotations. */
@@ -29,7 +27,13 @@ export class PodIdentities extends Construct {
   /** Role of the External Secrets Operator; its permissions are granted where the secrets are known. */
   readonly externalSecretsRole: iam.Role;
 
-  constructor(scope: Construct, id: string, { cluster, environment, services }: PodIdentitiesProps) {
+  /** What the controller's project publishes for it. */
+  readonly loadBalancerControllerPolicy: iam.ManagedPolicy;
+
+  /** Role of everything that sends traces. */
+  readonly tracesRole: iam.Role;
+
+  constructor(scope: Construct, id: string, { cluster, environment, services, xrayNamespace }: PodIdentitiesProps) {
     super(scope, id);
     const associate = (
       associationId: string,
@@ -45,21 +49,20 @@ export class PodIdentities extends Construct {
     this.externalSecretsRole = podRole(this, 'ExternalSecretsRole', 'External Secrets Operator');
     associate('ExternalSecrets', CONTROLLER_ACCOUNTS.externalSecrets, this.externalSecretsRole);
 
+    this.loadBalancerControllerPolicy = loadBalancerControllerPolicy(this, 'LoadBalancerControllerPolicy');
     associate(
       'LoadBalancerController',
       CONTROLLER_ACCOUNTS.loadBalancerController,
-      podRole(this, 'LoadBalancerControllerRole', 'AWS Load Balancer Controller', [
-        loadBalancerControllerPolicy(this, 'LoadBalancerControllerPolicy'),
-      ]),
+      podRole(this, 'LoadBalancerControllerRole', 'AWS Load Balancer Controller', [this.loadBalancerControllerPolicy]),
     );
 
-    const traces = podRole(this, 'TracesRole', 'X-Ray daemons', [
+    this.tracesRole = podRole(this, 'TracesRole', 'X-Ray daemons', [
       iam.ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'),
     ]);
     for (const { key, name } of services) {
-      associate(`Service-${key}`, { namespace: environment, serviceAccount: name }, traces);
+      associate(`Service-${key}`, { namespace: environment, serviceAccount: name }, this.tracesRole);
     }
-    associate('XrayDaemon', xrayDaemonAccount(environment), traces);
+    associate('XrayDaemon', { namespace: xrayNamespace, serviceAccount: 'xray-daemon' }, this.tracesRole);
   }
 }
 

@@ -1,6 +1,12 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
+import type { EnvironmentStacks } from '../platform';
+import { type Acknowledgement, type AppliedAcknowledgement, acknowledge, warnOfReviews } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
+import { Recorder } from './recorder';
+import { REGISTER } from './register';
+import { RegisterAudit } from './register-audit';
+import { TemplateRules } from './template-rules';
 
 /** Packs whose findings fail a synth. */
 export const PACKS = [
@@ -12,7 +18,40 @@ export const PACKS = [
   ErpChecks,
 ];
 
-/** Checks every stack of the app with all packs when it synthesizes. */
-export function addCompliance(app: cdk.App): void {
-  cdk.Validations.of(app).addPlugins(...PACKS.map((Pack) => new Pack(app)));
+export interface ComplianceProps {
+  readonly environments: readonly EnvironmentStacks[];
+
+  /** ISO 8601 date of the synth, against which review dates are read. */
+  readonly today: string;
+
+  /**
+   * Findings that stay.
+   *
+   * @default - the register of `register.ts`
+   */
+  readonly register?: readonly Acknowledgement[];
+}
+
+/** What a synth has checked; filled in while it runs. */
+export interface Compliance {
+  readonly recorder: Recorder;
+  readonly templateRules: TemplateRules;
+  readonly applied: readonly AppliedAcknowledgement[];
+}
+
+/**
+ * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
+ * acknowledgements with them.
+ */
+export function addCompliance(app: cdk.App, { environments, today, register = REGISTER }: ComplianceProps): Compliance {
+  const recorder = new Recorder();
+  const templateRules = new TemplateRules();
+  const applied = acknowledge(environments, register);
+  warnOfReviews(applied, today);
+  cdk.Validations.of(app).addPlugins(
+    ...PACKS.map((Pack) => recorder.record(new Pack(app))),
+    templateRules,
+    new RegisterAudit({ entries: register, applied, recorder, templateRules }),
+  );
+  return { recorder, templateRules, applied };
 }

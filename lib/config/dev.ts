@@ -38,6 +38,13 @@ export const dev: EnvironmentConfig = {
     throttlingRate: 100,
     throttlingBurst: 200,
   },
+  observability: {
+    // A t3.medium takes 17 pods, and the services with their surge need the places that the agents would take.
+    containerInsights: false,
+    monthlyBudget: 800,
+    // Would need a bootstrapped us-east-1, which nothing else in dev does.
+    costAnomalies: false,
+  },
   logRetentionDays: 14,
   removal: 'destroy',
 };

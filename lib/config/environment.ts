@@ -32,6 +32,14 @@ export interface EnvironmentConfig {
 
   readonly employee: EmployeeConfig;
   readonly edge: EdgeConfig;
+  readonly observability: ObservabilityConfig;
+
+  /**
+   * Pipeline that builds and releases the services.
+   *
+   * @default - no delivery stack; image tags come from the values file
+   */
+  readonly delivery?: DeliveryConfig;
 
   /** Days that log groups keep their events; one of the values CloudWatch Logs allows. */
   readonly logRetentionDays: number;
@@ -77,6 +85,14 @@ export interface AccessEntryConfig {
 
 export interface KubernetesConfig {
   readonly version: KubernetesVersionName;
+
+  /**
+   * Version that the cluster runs today. Written down after each upgrade, so that a config that skips a minor is refused
+   * before anything is deployed.
+   *
+   * @default - no cluster yet: it is created with any version
+   */
+  readonly deployedVersion?: KubernetesVersionName;
 
   /**
    * CIDRs that reach the API endpoint from the internet.
@@ -189,6 +205,62 @@ export interface EdgeConfig {
 
   /** API requests at once over all clients. */
   readonly throttlingBurst: number;
+}
+
+export interface ObservabilityConfig {
+  /**
+   * Who gets alarms by e-mail, after confirming the subscription.
+   *
+   * @default - nobody: the topic has no subscriber
+   */
+  readonly alarmEmail?: string;
+
+  /**
+   * CloudWatch's agent and Fluent Bit on every node: metrics of nodes and pods, and container logs. Billed per
+   * observation and GB, and takes two pods of every node's limit and one of the cluster's.
+   */
+  readonly containerInsights: boolean;
+
+  /**
+   * USD per month for the whole account; mails at 80 % of it and when the forecast exceeds it.
+   *
+   * @default - no budget
+   */
+  readonly monthlyBudget?: number;
+
+  /** Mails about unusual daily spending of this environment; lives in us-east-1. Needs `monthlyBudget`. */
+  readonly costAnomalies: boolean;
+}
+
+export interface DeliveryConfig {
+  /** CodeConnections connection to the Git host, which somebody has accepted in the console. */
+  readonly connectionArn: string;
+
+  /** Repository with the services' sources, `owner/name`. */
+  readonly servicesRepository: string;
+
+  /** Repository of this project, `owner/name`: chart, values and scripts of a release come from it. */
+  readonly platformRepository: string;
+
+  /** Branch of both repositories that the environment follows. */
+  readonly branch: string;
+
+  /**
+   * Folder of the services' repository that holds one folder per service, named as the service.
+   *
+   * @default - the top
+   */
+  readonly servicesFolder?: string;
+
+  /**
+   * Files and folders of the services' repository that every service is built from, such as a parent `pom.xml`.
+   *
+   * @default - none: a service is built from its folder alone
+   */
+  readonly sharedPaths?: readonly string[];
+
+  /** Whether a person approves between build and release. */
+  readonly approval: boolean;
 }
 
 /** Name under which AWS and Helm know an environment's things, such as `erp-dev`; also its Kubernetes namespace. */

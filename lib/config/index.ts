@@ -1,3 +1,4 @@
+import { deliveryProblems } from './delivery';
 import { dev } from './dev';
 import { type EnvironmentConfig, type EnvironmentName } from './environment';
 import { ConfigurationError } from './problems';
@@ -25,7 +26,8 @@ export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: 
     const { values, problems: valueProblems } = readChartValues(config.name, chart);
     return { environment: { config, values }, problems: [...problems, ...valueProblems] };
   });
-  const problems = loaded.flatMap((entry) => entry.problems);
+  const environments = loaded.map(({ environment }) => environment);
+  const problems = [...loaded.flatMap((entry) => entry.problems), ...deliveryProblems(environments)];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return loaded.map(({ environment }) => environment);
+  return environments;
 }

@@ -18,6 +18,7 @@ export interface KubernetesRelease {
     readonly coredns: string;
     readonly 'eks-pod-identity-agent': string;
     readonly 'aws-ebs-csi-driver': string;
+    readonly 'amazon-cloudwatch-observability': string;
   };
 }
 
@@ -26,6 +27,7 @@ const addons = {
   'vpc-cni': 'v1.22.4-eksbuild.3',
   'eks-pod-identity-agent': 'v1.3.10-eksbuild.3',
   'aws-ebs-csi-driver': 'v1.63.1-eksbuild.1',
+  'amazon-cloudwatch-observability': 'v6.4.0-eksbuild.1',
 };
 
 const layer = (minor: number, version: string) => ({
@@ -81,6 +83,16 @@ export const KUBERNETES_VERSIONS: Readonly<Record<KubernetesVersionName, Kuberne
 };
 
 export const KUBERNETES_VERSION_NAMES = Object.keys(KUBERNETES_VERSIONS) as KubernetesVersionName[];
+
+/**
+ * Versions that a running cluster may have after the next deployment: EKS neither goes back nor skips a minor.
+ *
+ * @param deployed the version it runs
+ */
+export function upgradeTargets(deployed: KubernetesVersionName): KubernetesVersionName[] {
+  const index = KUBERNETES_VERSION_NAMES.indexOf(deployed);
+  return KUBERNETES_VERSION_NAMES.slice(index, index + 2);
+}
 
 /**
  * What the reader of a synth must know about a version's support on a day.

@@ -38,6 +38,7 @@ export const prod: EnvironmentConfig = {
     throttlingRate: 1000,
     throttlingBurst: 2000,
   },
+  observability: { containerInsights: true, monthlyBudget: 3000, costAnomalies: true },
   logRetentionDays: 365,
   removal: 'retain',
 };

@@ -1,6 +1,6 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { CLUSTER_ACCESS_POLICIES, ENVIRONMENTS, type EnvironmentConfig, type NodeGroupConfig } from './environment';
-import { KUBERNETES_VERSION_NAMES } from './kubernetes-versions';
+import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { type Problem } from './problems';
 
 const LOG_RETENTIONS = Object.values(RetentionDays).filter(
@@ -29,7 +29,7 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   if (config.account !== undefined) check('account', config.account, /^\d{12}$/.test(config.account), 'twelve digits');
   check('region', config.region, /^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region), 'an AWS region such as ap-northeast-2');
 
-  const { network, kubernetes, database, msk, employee, edge } = config;
+  const { network, kubernetes, database, msk, employee, edge, observability, delivery } = config;
   check(
     'network.cidr',
     network.cidr,
@@ -54,6 +54,22 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     KUBERNETES_VERSION_NAMES.includes(kubernetes.version),
     KUBERNETES_VERSION_NAMES.join(', '),
   );
+  const { deployedVersion } = kubernetes;
+  if (deployedVersion !== undefined) {
+    check(
+      'kubernetes.deployedVersion',
+      deployedVersion,
+      KUBERNETES_VERSION_NAMES.includes(deployedVersion),
+      KUBERNETES_VERSION_NAMES.join(', '),
+    );
+    const targets = upgradeTargets(deployedVersion);
+    check(
+      'kubernetes.version',
+      kubernetes.version,
+      targets.includes(kubernetes.version),
+      `${targets.join(' or ')}: the cluster runs ${deployedVersion}, and EKS upgrades one minor at a time`,
+    );
+  }
   kubernetes.publicAccessCidrs.forEach((cidr, i) =>
     check(
       `kubernetes.publicAccessCidrs[${i}]`,
@@ -150,6 +166,37 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     );
   }
 
+  const { alarmEmail, monthlyBudget, costAnomalies } = observability;
+  if (alarmEmail !== undefined)
+    check('observability.alarmEmail', alarmEmail, /^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(alarmEmail), 'an e-mail address');
+  if (monthlyBudget !== undefined) integer('observability.monthlyBudget', monthlyBudget, 1, 1_000_000);
+  check(
+    'observability.costAnomalies',
+    costAnomalies,
+    !costAnomalies || monthlyBudget !== undefined,
+    'false, or true beside a monthlyBudget: a tenth of that is what counts as an anomaly',
+  );
+
+  if (delivery) {
+    const { connectionArn, branch, servicesFolder, sharedPaths = [] } = delivery;
+    check(
+      'delivery.connectionArn',
+      connectionArn,
+      /^arn:aws[a-z-]*:(codeconnections|codestar-connections):[a-z0-9-]+:\d{12}:connection\/[0-9a-f-]+$/.test(
+        connectionArn,
+      ),
+      'the ARN of a CodeConnections connection',
+    );
+    for (const field of ['servicesRepository', 'platformRepository'] as const) {
+      check(`delivery.${field}`, delivery[field], /^[\w.-]+(\/[\w.-]+)+$/.test(delivery[field]), 'owner/name');
+    }
+    check('delivery.branch', branch, /^[\w.-]+(\/[\w.-]+)*$/.test(branch), 'a branch name without wildcards');
+    const folder = 'a relative path without leading or trailing slash, .. and wildcards';
+    if (servicesFolder !== undefined)
+      check('delivery.servicesFolder', servicesFolder, isRelativePath(servicesFolder), folder);
+    sharedPaths.forEach((path, i) => check(`delivery.sharedPaths[${i}]`, path, isRelativePath(path), folder));
+  }
+
   check(
     'logRetentionDays',
     config.logRetentionDays,
@@ -167,6 +214,10 @@ export function isArm(instanceType: string): boolean {
 
 function isInstanceType(type: string): boolean {
   return /^[a-z]+\d[a-z0-9-]*\.(nano|micro|small|medium|large|\d*xlarge|metal)$/.test(type);
+}
+
+function isRelativePath(path: string): boolean {
+  return path.split('/').every((part) => /^[\w.-]+$/.test(part) && part !== '.' && part !== '..');
 }
 
 function octets(address: string): number[] {

@@ -3,6 +3,7 @@ import * as path from 'path';
 import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
 import { parse } from 'yaml';
 import { type EnvironmentName, environmentId } from './environment';
+import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
 import { parseQuantity } from './quantity';
 
@@ -27,6 +28,12 @@ export interface Service {
 
   /** Repository in the registry, such as `erp/notification-service`. */
   readonly repository: string;
+
+  /** Image tag in the values file. */
+  readonly tag: string;
+
+  /** Seconds that a leaving pod still gets its open connections. */
+  readonly deregistrationDelay: number;
 }
 
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
@@ -41,6 +48,12 @@ export interface ChartValues {
   readonly services: readonly Service[];
 
   readonly kafkaMode: 'zookeeper' | 'kraft' | 'msk';
+
+  /** Namespace of the X-Ray DaemonSet. */
+  readonly xrayNamespace: string;
+
+  /** StorageClass of Kafka's volumes. */
+  readonly storageClass: string;
 }
 
 /** Port of the employee service on the NLB and on its own load balancer. */
@@ -69,6 +82,7 @@ export function readChartValues(
     ...schemaProblems(file, merged, fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8')),
     ...namespaceProblems(file, merged, environment),
     ...serviceProblems(file, merged, environment),
+    ...placementProblems(file, merged),
   ];
   return {
     problems,
@@ -81,8 +95,14 @@ export function readChartValues(
         port: Number(service.port),
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository),
+        tag: String(child(service, 'image').tag),
+        deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
+      xrayNamespace: String(
+        child(child(merged, 'xray'), 'daemonSet').namespace || `${environmentId(environment)}-xray`,
+      ),
+      storageClass: String(child(merged, 'storageClass').name),
     },
   };
 }
@@ -165,6 +185,47 @@ function namespaceProblems(file: string, values: Values, environment: Environmen
   return values.namespace === expected
     ? []
     : [{ file, field: 'namespace', value: values.namespace, allowed: `${expected}: cloud and cluster share the name` }];
+}
+
+/** Whether the pods that the chart makes find nodes, and keep off the tainted ones. */
+function placementProblems(file: string, values: Values): Problem[] {
+  const problems: Problem[] = [];
+  const nodes = child(values, 'messagingNodes');
+  for (const [field, allowed] of Object.entries(KAFKA_NODES)) {
+    if (nodes[field] !== allowed) {
+      problems.push({
+        file,
+        field: `messagingNodes.${field}`,
+        value: nodes[field],
+        allowed: `${allowed}, as on the Kafka node groups`,
+      });
+    }
+  }
+  for (const [key, service] of enabledServices(values)) {
+    const selected = child(service, 'nodeSelector')[SERVICE_NODES.key];
+    if (selected !== undefined && selected !== SERVICE_NODES.value) {
+      const field = `services.${key}.nodeSelector.${SERVICE_NODES.key}`;
+      problems.push({
+        file,
+        field,
+        value: selected,
+        allowed: `${SERVICE_NODES.value}: the other nodes belong to Kafka`,
+      });
+    }
+    const tolerations = Array.isArray(service.tolerations) ? service.tolerations.filter(isMap) : [];
+    tolerations.forEach((toleration, i) => {
+      if (toleration.key === undefined || toleration.key === KAFKA_NODES.key) {
+        const field = `services.${key}.tolerations[${i}]`;
+        problems.push({
+          file,
+          field,
+          value: toleration,
+          allowed: `no toleration of the taint ${KAFKA_NODES.key}: those nodes belong to Kafka`,
+        });
+      }
+    });
+  }
+  return problems;
 }
 
 function serviceProblems(file: string, values: Values, environment: EnvironmentName): Problem[] {

@@ -22,6 +22,7 @@ export interface DataStackProps extends cdk.StackProps {
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
   readonly database: Database;
+  readonly backup?: BackupPlan;
 
   /** `erp/<env>/mongodb` with the key `uri`, filled in by the operator. */
   readonly mongodbSecret: secretsmanager.Secret;
@@ -40,7 +41,7 @@ export class DataStack extends cdk.Stack {
 
     this.database = new Database(this, 'Database', { config, vpc, key: this.key, logKey });
     if (config.database.backupPlan) {
-      new BackupPlan(this, 'Backup', { instance: this.database.instance, key: this.key });
+      this.backup = new BackupPlan(this, 'Backup', { instance: this.database.instance, key: this.key });
     }
 
     this.mongodbSecret = new secretsmanager.Secret(this, 'MongodbSecret', {

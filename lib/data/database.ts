@@ -32,6 +32,7 @@ export interface DatabaseProps {
 /** MySQL on RDS in the isolated subnets, with its secret `erp/<env>/mysql` and the secret's rotation. */
 export class Database extends Construct {
   readonly instance: rds.DatabaseInstance;
+  readonly instanceIdentifier: string;
 
   /** Keys `username`, `password`, `host`, `port` (a number), `dbname`, `engine`, `dbInstanceIdentifier`. */
   readonly secret: secretsmanager.ISecret;
@@ -42,7 +43,7 @@ export class Database extends Construct {
   constructor(scope: Construct, id: string, { config, vpc, key, logKey }: DatabaseProps) {
     super(scope, id);
     const { database } = config;
-    const instanceIdentifier = `${environmentId(config.name)}-mysql`;
+    this.instanceIdentifier = `${environmentId(config.name)}-mysql`;
     const vpcSubnets = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 
     this.securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
@@ -55,28 +56,35 @@ export class Database extends Construct {
     const logGroups = LOG_TYPES.map(
       (type) =>
         new logs.LogGroup(this, `Logs${type.charAt(0).toUpperCase()}${type.slice(1)}`, {
-          logGroupName: `/aws/rds/instance/${instanceIdentifier}/${type}`,
+          logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${type}`,
           encryptionKey: logKey,
           retention: config.logRetentionDays,
           removalPolicy: removalPolicy(config),
         }),
     );
 
+    // Not Credentials.fromGeneratedSecret: its logical id follows the password criteria, and a replacement under the
+    // same name cannot be made.
+    const credentials = new rds.DatabaseSecret(this, 'Secret', {
+      username: 'erp',
+      secretName: `erp/${config.name}/mysql`,
+      encryptionKey: key,
+      excludeCharacters: EXCLUDED_CHARACTERS,
+    });
+    // A snapshot is of little use without the password it was taken with.
+    credentials.applyRemovalPolicy(removalPolicy(config));
+
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
-      instanceIdentifier,
+      instanceIdentifier: this.instanceIdentifier,
       instanceType: new ec2.InstanceType(database.instanceType),
       vpc,
       vpcSubnets,
       securityGroups: [this.securityGroup],
       port: PORT,
       databaseName: DATABASE_NAME,
-      credentials: rds.Credentials.fromGeneratedSecret('erp', {
-        secretName: `erp/${config.name}/mysql`,
-        encryptionKey: key,
-        excludeCharacters: EXCLUDED_CHARACTERS,
-      }),
+      credentials: rds.Credentials.fromSecret(credentials),
       multiAz: database.multiAz,
       storageType: rds.StorageType.GP3,
       allocatedStorage: database.allocatedStorage,
@@ -122,7 +130,7 @@ export class Database extends Construct {
     });
     this.instance.node.addDependency(...logGroups);
 
-    if (!this.instance.secret) throw new Error('RDS made no secret for generated credentials');
+    if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
     this.secret = this.instance.secret;
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,

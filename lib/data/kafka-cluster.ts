@@ -27,6 +27,9 @@ export class KafkaCluster extends Construct {
   /** `host:9094` of every broker, comma-separated. */
   readonly bootstrapServers: string;
 
+  /** Function that asks for those addresses. */
+  readonly bootstrapBrokers: cr.AwsCustomResource;
+
   readonly securityGroup: ec2.SecurityGroup;
   readonly port = TLS_PORT;
 
@@ -102,14 +105,29 @@ export class KafkaCluster extends Construct {
       physicalResourceId: cr.PhysicalResourceId.of(`${name}-bootstrap-brokers`),
       outputPaths: ['BootstrapBrokerStringTls'],
     };
-    this.bootstrapServers = new cr.AwsCustomResource(this, 'BootstrapBrokers', {
+    const callLogs = new logs.LogGroup(this, 'BootstrapBrokersLogs', {
+      encryptionKey: logKey,
+      retention: config.logRetentionDays,
+      removalPolicy: removalPolicy(config),
+    });
+    const permissions = new iam.ManagedPolicy(this, 'BootstrapBrokersPermissions', {
+      description: `Addresses of the MSK brokers of ${name}`,
+      statements: [new iam.PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [cluster.ref] })],
+    });
+    callLogs.grantWrite(permissions);
+    this.bootstrapBrokers = new cr.AwsCustomResource(this, 'BootstrapBrokers', {
       resourceType: 'Custom::MskBootstrapBrokers',
       onCreate: brokersCall,
       onUpdate: brokersCall,
       installLatestAwsSdk: false,
-      policy: cr.AwsCustomResourcePolicy.fromStatements([
-        new iam.PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [cluster.ref] }),
-      ]),
-    }).getResponseField('BootstrapBrokerStringTls');
+      memorySize: 256,
+      logGroup: callLogs,
+      role: new iam.Role(this, 'BootstrapBrokersRole', {
+        description: `Addresses of the MSK brokers of ${name}`,
+        assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+        managedPolicies: [permissions],
+      }).withoutPolicyUpdates(),
+    });
+    this.bootstrapServers = this.bootstrapBrokers.getResponseField('BootstrapBrokerStringTls');
   }
 }

@@ -32,14 +32,15 @@ export class EdgeStack extends cdk.Stack {
   readonly loadBalancer: ServiceLoadBalancer;
   readonly api: Api;
   readonly frontend: Frontend;
+  readonly users: Users;
 
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
     const { config, vpc, logKey, accessLogs, services, employee, webAclArn, ...stackProps } = props;
     super(scope, id, stackProps);
 
     this.loadBalancer = new ServiceLoadBalancer(this, 'LoadBalancer', { config, vpc, accessLogs, services, employee });
-    const users = new Users(this, 'Users', { config });
-    this.api = new Api(this, 'Api', { config, vpc, logKey, users, loadBalancer: this.loadBalancer });
+    this.users = new Users(this, 'Users', { config });
+    this.api = new Api(this, 'Api', { config, vpc, logKey, users: this.users, loadBalancer: this.loadBalancer });
     for (const { key, route, port } of services) {
       this.api.addService({ key, route, port, listener: this.loadBalancer.listener(key) });
     }
@@ -49,7 +50,14 @@ export class EdgeStack extends cdk.Stack {
       port: EMPLOYEE_PORT,
       listener: this.loadBalancer.employeeListener,
     });
-    this.frontend = new Frontend(this, 'Frontend', { config, accessLogs, logKey, api: this.api, users, webAclArn });
+    this.frontend = new Frontend(this, 'Frontend', {
+      config,
+      accessLogs,
+      logKey,
+      api: this.api,
+      users: this.users,
+      webAclArn,
+    });
 
     const output = (outputId: string, value: string, description: string) =>
       new cdk.CfnOutput(this, outputId, { value, description });
@@ -57,7 +65,7 @@ export class EdgeStack extends cdk.Stack {
     output('ApiUrl', this.api.url, 'Address of the HTTP API; the frontend reaches it as /api on its own origin');
     output('FrontendBucket', this.frontend.bucket.bucketName, 'Bucket of the built frontend');
     output('DistributionId', this.frontend.distribution.distributionId, 'CloudFront distribution, for invalidations');
-    output('UserPoolId', users.pool.userPoolId, 'Cognito user pool');
-    output('UserPoolClientId', users.client.userPoolClientId, 'Cognito app client of the frontend');
+    output('UserPoolId', this.users.pool.userPoolId, 'Cognito user pool');
+    output('UserPoolClientId', this.users.client.userPoolClientId, 'Cognito app client of the frontend');
   }
 }

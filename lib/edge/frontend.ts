@@ -44,6 +44,10 @@ export interface FrontendProps {
 export class Frontend extends Construct {
   readonly bucket: s3.Bucket;
   readonly distribution: cloudfront.Distribution;
+
+  /** Copies the frontend into the bucket. */
+  readonly deployment: s3deploy.BucketDeployment;
+
   readonly url: string;
 
   constructor(scope: Construct, id: string, { config, accessLogs, logKey, api, users, webAclArn }: FrontendProps) {
@@ -131,7 +135,6 @@ export class Frontend extends Construct {
         },
       },
       geoRestriction: cloudfront.GeoRestriction.allowlist(...config.edge.countries),
-      minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
       priceClass: cloudfront.PriceClass.PRICE_CLASS_200,
       logBucket: accessLogs,
@@ -139,6 +142,8 @@ export class Frontend extends Construct {
       webAclId: webAclArn,
       ...(domain && {
         domainNames: [domain.name],
+        // CloudFront decides for its own name.
+        minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
         certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       }),
     });
@@ -154,7 +159,7 @@ export class Frontend extends Construct {
       new route53.AaaaRecord(this, 'Ipv6', { zone, recordName: domain.name, target });
     }
 
-    new s3deploy.BucketDeployment(this, 'Content', {
+    this.deployment = new s3deploy.BucketDeployment(this, 'Content', {
       destinationBucket: this.bucket,
       sources: [
         s3deploy.Source.asset(frontend ? path.join(REPOSITORY, frontend) : path.join(__dirname, 'placeholder')),

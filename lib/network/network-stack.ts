@@ -8,6 +8,12 @@ import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 import { LogKey } from '../logging/log-key';
 
+/**
+ * Where internal load balancers and the VPC Link stand: apart from the pods, so that a network policy can tell the load
+ * balancer from a pod by its address.
+ */
+export const LOAD_BALANCER_SUBNETS: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
+
 export interface NetworkStackProps extends cdk.StackProps {
   readonly config: EnvironmentConfig;
 }

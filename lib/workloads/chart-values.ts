@@ -1,10 +1,9 @@
 import * as cdk from 'aws-cdk-lib';
-import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type { Environment } from '../config';
 import { type Values, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
-import type { NetworkStack } from '../network/network-stack';
+import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
 
 export interface ChartValuesProps {
   readonly environment: Environment;
@@ -13,13 +12,18 @@ export interface ChartValuesProps {
   readonly edge: EdgeStack;
 }
 
-/** `values-<env>.yaml` with everything only the cloud knows: registry, target groups, addresses. */
-export function chartValues({ environment, network, data, edge }: ChartValuesProps): Values {
+/** `values-<env>.yaml` with everything only the cloud knows. */
+export function chartValues(props: ChartValuesProps): Values {
+  return mergeValues(props.environment.values.overrides, platformValues(props));
+}
+
+/** Values that only the cloud knows: registry, target groups, addresses. */
+export function platformValues({ environment, network, data, edge }: ChartValuesProps): Values {
   const { config, values } = environment;
   const { account, region, urlSuffix } = edge;
-  const { subnets } = network.vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS });
+  const { subnets } = network.vpc.selectSubnets(LOAD_BALANCER_SUBNETS);
 
-  return mergeValues(values.overrides, {
+  return {
     global: { imageRegistry: `${account}.dkr.ecr.${region}.${urlSuffix}` },
     services: Object.fromEntries(
       values.services.map(({ key, port }) => [
@@ -45,5 +49,7 @@ export function chartValues({ environment, network, data, edge }: ChartValuesPro
       vpcCidr: config.network.cidr,
     },
     ...(data.kafka && { kafka: { msk: { bootstrapServers: data.kafka.bootstrapServers, securityProtocol: 'SSL' } } }),
-  });
+    // The workloads stack makes it, so that the release holds nothing outside of its namespaces.
+    xray: { daemonSet: { createNamespace: false } },
+  };
 }

@@ -1,10 +1,9 @@
 import * as cdk from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { Construct, Dependable } from 'constructs';
 import { LOAD_BALANCER_CONTROLLER_VERSION } from '../cluster/load-balancer-controller-policy';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
-import { KAFKA_WORKLOAD } from '../cluster/node-groups';
+import { SERVICE_NODES } from '../config/placement';
 
 /**
  * Minutes that a release may take. The handler that runs Helm dies at 15, and a release it leaves behind pending blocks
@@ -12,30 +11,23 @@ import { KAFKA_WORKLOAD } from '../cluster/node-groups';
  */
 export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
 
-export interface ControllersProps {
-  readonly cluster: eks.ICluster;
-  readonly vpc: ec2.IVpc;
-}
+/**
+ * Installs the charts that the bundled one needs: their webhooks must answer before its objects arrive, and still after
+ * they leave.
+ *
+ * @returns the releases, for whoever comes after them
+ */
+export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc): eks.HelmChart[] {
+  const { region } = cdk.Stack.of(cluster);
+  const resources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+  const nodeSelector = { [SERVICE_NODES.key]: SERVICE_NODES.value };
+  const add = (
+    id: string,
+    chart: string,
+    props: Omit<eks.HelmChartOptions, 'chart' | 'release' | 'wait' | 'timeout'>,
+  ) => cluster.addHelmChart(id, { chart, release: chart, wait: true, timeout: RELEASE_TIMEOUT, ...props });
 
-/** Charts that the bundled one needs: their webhooks must answer before its objects arrive, and after they leave. */
-export class Controllers extends Construct {
-  constructor(scope: Construct, id: string, { cluster, vpc }: ControllersProps) {
-    super(scope, id);
-    const { region } = cdk.Stack.of(this);
-    const resources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
-    const nodeSelector = { [KAFKA_WORKLOAD.key]: 'service' };
-    // Charts land beside the cluster, not below this construct, so whatever depends on it has to be led to them.
-    const charts: eks.HelmChart[] = [];
-    Dependable.implement(this, { dependencyRoots: charts });
-    const add = (
-      chartId: string,
-      chart: string,
-      props: Omit<eks.HelmChartOptions, 'chart' | 'release' | 'wait' | 'timeout'>,
-    ) =>
-      charts.push(
-        cluster.addHelmChart(chartId, { chart, release: chart, wait: true, timeout: RELEASE_TIMEOUT, ...props }),
-      );
-
+  return [
     add('LoadBalancerControllerChart', 'aws-load-balancer-controller', {
       repository: 'https://aws.github.io/eks-charts',
       version: LOAD_BALANCER_CONTROLLER_VERSION,
@@ -57,7 +49,7 @@ export class Controllers extends Construct {
         nodeSelector,
         resources,
       },
-    });
+    }),
     add('ExternalSecretsChart', 'external-secrets', {
       repository: 'https://charts.external-secrets.io',
       version: '2.9.0',
@@ -78,7 +70,7 @@ export class Controllers extends Construct {
         webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 }, nodeSelector, resources },
         certController: { nodeSelector, resources },
       },
-    });
+    }),
     add('MetricsServerChart', 'metrics-server', {
       repository: 'https://kubernetes-sigs.github.io/metrics-server/',
       version: '3.13.1',
@@ -90,6 +82,6 @@ export class Controllers extends Construct {
         nodeSelector,
         resources,
       },
-    });
-  }
+    }),
+  ];
 }

@@ -4,23 +4,23 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
+import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import type { Environment } from '../config';
-import { EMPLOYEE_PORT } from '../config/values';
+import { EMPLOYEE_PORT, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import { readSecrets } from '../data/read-secrets';
+import { platformValuesParameter } from '../delivery/parameters';
+import { ReleasedImages } from '../delivery/released-images';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
-import { RELEASE_TIMEOUT, Controllers } from './controllers';
-import { chartValues } from './chart-values';
+import { RELEASE_TIMEOUT, addControllers } from './controllers';
+import { chartValues, platformValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
-
-/** StorageClass of every volume claim. */
-export const STORAGE_CLASS = 'gp3';
 
 /** Tags of every volume that a claim gets. */
 export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<Record<string, string>> {
@@ -40,10 +40,12 @@ export interface WorkloadsStackProps extends cdk.StackProps {
  * A failed release rolls back this stack alone.
  */
 export class WorkloadsStack extends cdk.Stack {
+  /** The bundled chart's release. */
+  readonly chart: eks.HelmChart;
+
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
-    const { environment, network, data, edge, ...stackProps } = props;
-    const { cluster: clusterStack, ...rest } = stackProps;
-    super(scope, id, rest);
+    const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
+    super(scope, id, stackProps);
     const { config, values } = environment;
     const name = environmentId(config.name);
 
@@ -55,25 +57,33 @@ export class WorkloadsStack extends cdk.Stack {
       vpc: network.vpc,
     });
 
-    const namespace = cluster.addManifest('Namespace', {
-      apiVersion: 'v1',
-      kind: 'Namespace',
-      metadata: {
-        name,
-        labels: {
-          'app.kubernetes.io/part-of': 'erp',
-          'pod-security.kubernetes.io/enforce': 'restricted',
-          'pod-security.kubernetes.io/warn': 'restricted',
-          'pod-security.kubernetes.io/audit': 'restricted',
-          // Rollouts wait until the load balancer has seen the new pod.
-          'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+    const addNamespace = (manifestId: string, namespaceName: string, labels: Record<string, string>) =>
+      cluster.addManifest(manifestId, {
+        apiVersion: 'v1',
+        kind: 'Namespace',
+        metadata: {
+          name: namespaceName,
+          labels: {
+            'app.kubernetes.io/part-of': 'erp',
+            'pod-security.kubernetes.io/enforce': 'restricted',
+            'pod-security.kubernetes.io/warn': 'restricted',
+            'pod-security.kubernetes.io/audit': 'restricted',
+            ...labels,
+          },
         },
-      },
+      });
+    const namespace = addNamespace('Namespace', name, {
+      // Rollouts wait until the load balancer has seen the new pod.
+      'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
+    });
+    const xrayNamespace = addNamespace('XrayNamespace', values.xrayNamespace, {
+      // The daemons use the network of their node.
+      'pod-security.kubernetes.io/enforce': 'privileged',
     });
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: STORAGE_CLASS, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
       provisioner: 'ebs.csi.aws.com',
       parameters: {
         type: 'gp3',
@@ -95,10 +105,10 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = new Controllers(this, 'Controllers', { cluster, vpc: network.vpc });
-    // For the removal: what is left in the namespace (volume claims, and any object with a finalizer) goes while the storage
+    const controllers = addControllers(cluster, network.vpc);
+    // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
     // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
-    namespace.node.addDependency(storageClass, controllers);
+    for (const made of [namespace, xrayNamespace]) made.node.addDependency(storageClass, ...controllers);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -123,19 +133,38 @@ export class WorkloadsStack extends cdk.Stack {
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
     }
 
-    const chart = cluster.addHelmChart('Chart', {
-      chartAsset: new s3assets.Asset(this, 'ChartAsset', {
-        path: path.join(__dirname, '..', '..', 'chart'),
-        // Not part of what Helm renders, so a change of theirs is no change of the release.
-        exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
-      }),
+    const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
+      path: path.join(__dirname, '..', '..', 'chart'),
+      // Not part of what Helm renders, so a change of theirs is no change of the release.
+      exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
+    });
+    let releaseValues = chartValues({ environment, network, data, edge });
+    if (config.delivery) {
+      const released = new ReleasedImages(this, 'ReleasedImages', {
+        config,
+        logKey: network.logKey,
+        services: values.services,
+        release: { chart: chartAsset.assetHash, values: releaseValues },
+      });
+      releaseValues = mergeValues(releaseValues, released.values);
+      new ssm.StringParameter(this, 'PlatformValues', {
+        parameterName: platformValuesParameter(config.name),
+        description: `Chart values of ${name} that only the cloud knows, for the pipeline`,
+        stringValue: this.toJsonString(platformValues({ environment, network, data, edge })),
+        // A standard parameter ends at 4 KiB, which a dozen services fill.
+        tier: ssm.ParameterTier.INTELLIGENT_TIERING,
+      });
+    }
+
+    this.chart = cluster.addHelmChart('Chart', {
+      chartAsset,
       release: RELEASE_NAME,
       namespace: name,
       createNamespace: false,
       wait: true,
       timeout: RELEASE_TIMEOUT,
-      values: chartValues({ environment, network, data, edge }),
+      values: releaseValues,
     });
-    chart.node.addDependency(namespace, storageClass, secrets, controllers, pods, loadBalancer);
+    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

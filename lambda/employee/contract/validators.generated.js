@@ -1,7 +1,7 @@
 // Made from contract/schemas.ts by `npm run employee:generate`; not edited by hand.
 "use strict";
 exports.newEmployee = validate10;
-const schema11 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a name of 1 to 100 characters on one line"},"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a department of 1 to 100 characters on one line"},"position":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a position of 1 to 100 characters on one line"},"email":{"type":["string","null"],"maxLength":100,"pattern":"^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+\\.[^\\s@\\p{Cc}\\p{Cs}]+$","description":"an address such as kim@example.com of at most 100 characters, or null for none"}},"required":["name","department","position"]};
+const schema11 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"position":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"email":{"type":["string","null"],"maxLength":100,"pattern":"^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+\\.[^\\s@\\p{Cc}\\p{Cs}]+$","description":"an address such as kim@example.com of at most 100 characters, or null for none"}},"required":["name","department","position"]};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
 const pattern0 = new RegExp("^[^\\p{Cc}\\p{Cs}]*$", "u");
 const pattern3 = new RegExp("^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+\\.[^\\s@\\p{Cc}\\p{Cs}]+$", "u");
@@ -226,7 +226,7 @@ return errors === 0;
 }
 
 exports.employeeChange = validate11;
-const schema12 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a name of 1 to 100 characters on one line"},"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a department of 1 to 100 characters on one line"},"position":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a position of 1 to 100 characters on one line"},"email":{"type":["string","null"],"maxLength":100,"pattern":"^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+\\.[^\\s@\\p{Cc}\\p{Cs}]+$","description":"an address such as kim@example.com of at most 100 characters, or null for none"}},"minProperties":1};
+const schema12 = {"type":"object","properties":{"name":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"position":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"email":{"type":["string","null"],"maxLength":100,"pattern":"^[^\\s@\\p{Cc}\\p{Cs}]+@[^\\s@\\p{Cc}\\p{Cs}]+\\.[^\\s@\\p{Cc}\\p{Cs}]+$","description":"an address such as kim@example.com of at most 100 characters, or null for none"}},"minProperties":1};
 
 function validate11(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -744,7 +744,7 @@ return errors === 0;
 }
 
 exports.teamQuery = validate15;
-const schema16 = {"type":"object","properties":{"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"a department of 1 to 100 characters on one line"},"limit":{"type":"integer","minimum":1,"maximum":1000,"default":500,"description":"a whole number from 1 to 1000, the most employees to give at once"},"after":{"type":"integer","minimum":0,"maximum":9007199254740991,"description":"the id of the last employee of the page before, a whole number"}},"required":["department"]};
+const schema16 = {"type":"object","properties":{"department":{"type":"string","minLength":1,"maxLength":100,"pattern":"^[^\\p{Cc}\\p{Cs}]*$","description":"text of 1 to 100 characters on one line"},"limit":{"type":"integer","minimum":1,"maximum":1000,"default":500,"description":"a whole number from 1 to 1000, the most employees to give at once"},"after":{"type":"integer","minimum":0,"maximum":9007199254740991,"description":"the id of the last employee of the page before, a whole number"}},"required":["department"]};
 
 function validate15(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

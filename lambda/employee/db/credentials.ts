@@ -1,6 +1,4 @@
 import { sign } from 'aws4';
-import { request as httpRequest } from 'node:http';
-import { request as httpsRequest } from 'node:https';
 import { type SecretSource, type UrlSource } from '../settings';
 
 export interface Credentials {
@@ -92,9 +90,10 @@ function fetchSecret(source: SecretSource): Promise<string> {
     headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'secretsmanager.GetSecretValue' },
     body: JSON.stringify({ SecretId: source.arn }),
   });
-  const send = endpoint.protocol === 'http:' ? httpRequest : httpsRequest;
+  // Loaded where a secret is fetched; with DATABASE_URL it is not needed.
+  const { request } = process.getBuiltinModule(endpoint.protocol === 'http:' ? 'node:http' : 'node:https');
   return new Promise((resolve, reject) => {
-    const call = send(
+    const call = request(
       {
         host: endpoint.hostname,
         port: endpoint.port || undefined,

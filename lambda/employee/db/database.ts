@@ -29,7 +29,7 @@ export interface DatabaseOptions {
   readonly log: Log;
   /** The certificate authorities that the server's certificate is checked against; undefined: no TLS. */
   readonly ca?: string;
-  /** @default 3000 */
+  /** Longest time of a log-in. @default 3000 */
   readonly connectTimeoutMs?: number;
   /** Longest time of one statement. @default 4000 */
   readonly statementTimeoutMs?: number;
@@ -49,8 +49,21 @@ export class Database {
   #openedAt = 0;
   #usedAt = 0;
   #closed = false;
+  #last: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #watchedUntil = 0;
+  #timeoutAt = 0;
+  #onTimeout: (() => void) | undefined;
 
-  constructor(private readonly options: DatabaseOptions) {}
+  readonly #connectTimeoutMs: number;
+  readonly #statementTimeoutMs: number;
+  readonly #idleMs: number;
+
+  constructor(private readonly options: DatabaseOptions) {
+    this.#connectTimeoutMs = options.connectTimeoutMs ?? 3000;
+    this.#statementTimeoutMs = options.statementTimeoutMs ?? 4000;
+    this.#idleMs = options.idleMs ?? 2000;
+  }
 
   /** Starts connecting; nothing waits for it, and a failure is met again by the first call. */
   open(): void {
@@ -60,6 +73,11 @@ export class Database {
   async run<T>(kind: Repeatable, budget: Budget, work: (session: Session, attempt: number) => Promise<T>): Promise<T> {
     const started = performance.now();
     let sent = false;
+    // Lambda sends one call at a time; a local server does not, and two transactions on one connection would mix.
+    const before = this.#last;
+    let done = (): void => undefined;
+    this.#last = new Promise((resolve) => (done = resolve));
+    await before;
     try {
       for (let attempt = 1; ; attempt++) {
         const connection = await this.#acquire(budget, started, sent);
@@ -74,6 +92,7 @@ export class Database {
         }
       }
     } finally {
+      done();
       budget.databaseMs += performance.now() - started;
     }
   }
@@ -108,10 +127,9 @@ export class Database {
 
   /** `sent`: a repeatable change was sent before, so that nothing can be said of what was applied. */
   async #acquire(budget: Budget, started: number, sent: boolean): Promise<Connection> {
-    const idleMs = this.options.idleMs ?? 2000;
     const held = this.#connection;
     if (held) {
-      if (performance.now() - this.#usedAt < idleMs) return held;
+      if (performance.now() - this.#usedAt < this.#idleMs) return held;
       if (await this.#answers(held)) return held;
       this.#drop(held);
     }
@@ -147,26 +165,30 @@ export class Database {
   async #login(refresh: boolean): Promise<Connection> {
     const credentials = await this.options.credentials(refresh);
     const connection = createConnection(this.#connectionOptions(credentials));
-    const drop = () => this.#drop(connection);
-    await new Promise<void>((resolve, reject) => {
-      const fail = (error: Error) => {
-        reject(error);
-        // An 'error' event without a listener would end the process.
-        drop();
-      };
-      connection.on('error', fail);
+    // 'error' events come from a broken connection at any time; without a listener they would end the process.
+    const forget = () => this.#forget(connection);
+    connection.on('error', forget);
+    const wait = Math.max(1, Math.floor(this.#statementTimeoutMs / 1000) - 1);
+    const ready = new Promise<void>((resolve, reject) => {
+      connection.on('error', reject);
       // Sent with the log-in; a statement that waits longer than this is undone by the server, not left behind.
-      const wait = Math.max(1, Math.floor((this.options.statementTimeoutMs ?? 4000) / 1000) - 1);
       connection.query(`SET SESSION innodb_lock_wait_timeout = ${wait}`, (error) => {
-        if (error) fail(error);
+        if (error) reject(error);
         else resolve();
       });
     });
-    // Without this a connection that the server closed while nothing was asked stays in use, and every call fails.
-    (connection as unknown as { stream: NodeJS.EventEmitter }).stream.on('close', drop);
-    connection.on('end', drop);
+    try {
+      await within(ready, this.#connectTimeoutMs);
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+    // Without these a connection that the server closed while nothing was asked stays in use, and every call fails.
+    // It is not destroyed here: that would keep mysql2 from telling the statement that is waiting for its answer.
+    connection.on('end', forget);
+    (connection as unknown as { stream: NodeJS.EventEmitter }).stream.on('close', forget);
     if (this.#closed) {
-      drop();
+      connection.destroy();
       throw new Error('The database was closed.');
     }
     this.#connection = connection;
@@ -179,7 +201,7 @@ export class Database {
       ...credentials,
       // mysql2 checks the host name only when verifyIdentity says so.
       ssl: this.options.ca ? { ca: this.options.ca, verifyIdentity: true, minVersion: 'TLSv1.2' } : undefined,
-      connectTimeout: this.options.connectTimeoutMs ?? 3000,
+      connectTimeout: this.#connectTimeoutMs,
       charset: 'utf8mb4',
       // DATETIME is UTC by convention and is read as text, so that neither time zone changes it.
       dateStrings: true,
@@ -190,9 +212,37 @@ export class Database {
     };
   }
 
-  #drop(connection: Connection): void {
+  #forget(connection: Connection): void {
     if (this.#connection === connection) this.#connection = undefined;
+  }
+
+  #drop(connection: Connection): void {
+    this.#forget(connection);
     connection.destroy();
+  }
+
+  /**
+   * Calls `onTimeout` unless it is replaced or removed within `ms`. One timer serves many statements: it is looked at
+   * only when it fires, because arming one for each statement would cost a tenth of a short statement. Not mysql2's own
+   * timeout either, which does not cover the preparation of a statement.
+   */
+  #watch(ms: number, onTimeout: () => void): void {
+    this.#timeoutAt = performance.now() + ms;
+    this.#onTimeout = onTimeout;
+    if (this.#watchedUntil > performance.now() && this.#watchedUntil <= this.#timeoutAt) return;
+    this.#arm(ms);
+  }
+
+  #arm(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#watchedUntil = performance.now() + ms;
+    this.#timer = setTimeout(() => {
+      this.#watchedUntil = 0;
+      if (!this.#onTimeout) return;
+      const left = this.#timeoutAt - performance.now();
+      if (left > 1) this.#arm(left);
+      else this.#onTimeout();
+    }, ms).unref();
   }
 
   #answers(connection: Connection): Promise<boolean> {
@@ -204,16 +254,23 @@ export class Database {
     const timeout = (): number => {
       const left = budget.deadline - performance.now();
       if (left < 1) throw unavailable('the database is too slow');
-      return Math.ceil(Math.min(this.options.statementTimeoutMs ?? 4000, left));
+      return Math.ceil(Math.min(this.#statementTimeoutMs, left));
     };
-    const execute = <T>(sql: string, values: readonly SqlValue[]): Promise<T> =>
+    const timed = <T>(ms: number, start: (done: (error: unknown, result: unknown) => void) => void): Promise<T> =>
       new Promise((resolve, reject) => {
-        connection.execute({ sql, timeout: timeout(), values: values as SqlValue[] }, settle(resolve, reject));
+        this.#watch(ms, () => {
+          this.#drop(connection);
+          reject(new TimeoutError(ms));
+        });
+        start((error, result) => {
+          this.#onTimeout = undefined;
+          if (error) reject(error);
+          else resolve(result as T);
+        });
       });
-    const control = (sql: string, timeoutMs: number): Promise<unknown> =>
-      new Promise((resolve, reject) => {
-        connection.query({ sql, timeout: timeoutMs }, settle(resolve, reject));
-      });
+    const execute = async <T>(sql: string, values: readonly SqlValue[]): Promise<T> =>
+      timed(timeout(), (done) => connection.execute(sql, values as SqlValue[], done));
+    const control = (sql: string, ms: number): Promise<unknown> => timed(ms, (done) => connection.query(sql, done));
     const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
       await control('START TRANSACTION', timeout());
       try {
@@ -230,17 +287,17 @@ export class Database {
   }
 }
 
-function settle<T>(resolve: (value: T) => void, reject: (error: unknown) => void) {
-  return (error: unknown, result: unknown): void => {
-    if (error) reject(error);
-    else resolve(result as T);
-  };
+class TimeoutError extends Error {
+  readonly code = 'ETIMEDOUT';
+  constructor(ms: number) {
+    super(`timed out after ${Math.round(ms)} ms`);
+  }
 }
 
 /** Rejects when `promise` takes longer than `ms`; the promise itself goes on. */
 function within<T>(promise: Promise<T>, ms: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`timed out after ${Math.round(ms)} ms`)), Math.max(ms, 1));
+    const timer = setTimeout(() => reject(new TimeoutError(ms)), Math.max(ms, 1));
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

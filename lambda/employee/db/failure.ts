@@ -53,9 +53,16 @@ export function classify(error: unknown): Failure {
     : 'statement';
 }
 
-/** What may be logged of an error: the server's messages quote values, which may be personal data. */
+/** What may be logged of an error. The server's own messages quote values, which may be personal data. */
 export function describe(error: unknown): Record<string, unknown> {
-  const { name, code, errno, sqlState, stack } = error as DatabaseError;
+  const { name, message, code, errno, sqlState, stack } = error as DatabaseError;
   const frames = stack?.split('\n').filter((line) => line.startsWith('    at '));
-  return { error: name, code, errno, sqlState, stack: frames?.slice(0, 6).map((line) => line.trim()) };
+  return {
+    error: name,
+    reason: sqlState === undefined ? message : undefined,
+    code,
+    errno,
+    sqlState,
+    stack: frames?.slice(0, 6).map((line) => line.trim()),
+  };
 }

@@ -5,7 +5,7 @@ import { notFound } from '../http/failures';
 import { HttpError } from '../http/http-error';
 import { readJson } from '../http/json-body';
 import { type Call, type Operation } from './call';
-import { fromDecimal, toDecimal } from './decimal';
+import { fromDecimal, inDays, toDecimal } from './decimal';
 import { changeOnce } from './idempotency';
 
 interface BalanceRow {
@@ -48,13 +48,13 @@ export const adjustLeaveBalance: Operation = async (call) => {
       const balance = await readBalance(session, call);
       throw refused(
         'adjustment',
-        `the leave balance is ${balance} days; an adjustment of ${value.adjustment} would leave the range 0 to ${LIMITS.balance}`,
+        `the leave balance is ${inDays(balance)}; an adjustment of ${value.adjustment} would leave the range 0 to ${LIMITS.balance}`,
       );
     }
     const newBalance = result.insertId / 100;
     return {
       status: 200,
-      body: JSON.stringify({ newBalance, message: `the leave balance is now ${newBalance} days` }),
+      body: JSON.stringify({ newBalance, message: `the leave balance is now ${inDays(newBalance)}` }),
     };
   });
 };
@@ -66,12 +66,18 @@ export const deductLeave: Operation = async (call) => {
     const result = await session.change(DEDUCT, [days, days, call.id, days, days]);
     if (result.affectedRows === 0) {
       const balance = await readBalance(session, call);
-      throw refused('days', `the leave balance is ${balance} days, which does not suffice for ${value.days}`);
+      throw refused(
+        'days',
+        `the leave balance is ${inDays(balance)}, which does not suffice for ${inDays(value.days)}`,
+      );
     }
     const remainingLeave = result.insertId / 100;
     return {
       status: 200,
-      body: JSON.stringify({ remainingLeave, message: `${value.days} days deducted, ${remainingLeave} remain` }),
+      body: JSON.stringify({
+        remainingLeave,
+        message: `${inDays(value.days)} deducted; the leave balance is now ${inDays(remainingLeave)}`,
+      }),
     };
   });
 };

@@ -37,8 +37,8 @@ export interface Request {
   header(name: string): string | undefined;
   /** Decoded; the last value of a name that is repeated. Throws 400 when it cannot be decoded. */
   query(): Map<string, string>;
-  /** Undecoded, as bytes. */
-  body(): Buffer | undefined;
+  /** Text, or the bytes that the caller sent in base64. */
+  body(): string | Buffer | undefined;
 }
 
 export function toRequest(event: LambdaEvent): Request {
@@ -50,7 +50,7 @@ export function toRequest(event: LambdaEvent): Request {
     prefix,
     header: (name) => findHeader(event, name),
     query: () => parseQuery(event),
-    body: () => (event.body ? Buffer.from(event.body, event.isBase64Encoded ? 'base64' : 'utf8') : undefined),
+    body: () => (event.body && event.isBase64Encoded ? Buffer.from(event.body, 'base64') : event.body || undefined),
   };
 }
 
@@ -64,7 +64,8 @@ function withoutTrailingSlashes(path: string): string {
 function findHeader(event: LambdaEvent, name: string): string | undefined {
   const direct = event.headers?.[name] ?? event.multiValueHeaders?.[name]?.at(-1);
   if (direct !== undefined) return direct;
-  // API Gateway's v1 events keep the client's spelling.
+  // An ALB and API Gateway v2 write names in lower case; v1 keeps the client's spelling.
+  if (event.requestContext?.elb !== undefined || event.version === '2.0') return undefined;
   for (const [key, value] of Object.entries(event.headers ?? event.multiValueHeaders ?? {})) {
     if (key.toLowerCase() === name) return typeof value === 'string' ? value : value?.at(-1);
   }
@@ -126,12 +127,12 @@ const REASONS: Readonly<Record<number, string>> = {
 
 export function toResult(event: LambdaEvent, requestId: string, answer: Answer, head: boolean): LambdaResult {
   const headers: Record<string, string> = {
-    ...(answer.body === undefined ? undefined : { 'content-type': 'application/json; charset=utf-8' }),
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
     'x-request-id': requestId,
-    ...answer.headers,
   };
+  if (answer.body !== undefined) headers['content-type'] = 'application/json; charset=utf-8';
+  if (answer.headers) Object.assign(headers, answer.headers);
   const result: LambdaResult = {
     statusCode: answer.status,
     headers,

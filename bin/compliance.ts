@@ -1,0 +1,65 @@
+import { execFileSync } from 'node:child_process';
+import * as fs from 'node:fs';
+import * as os from 'node:os';
+import * as path from 'node:path';
+import * as cdk from 'aws-cdk-lib';
+import { context } from '../cdk.json';
+import { addCompliance } from '../lib/compliance';
+import { overdue } from '../lib/compliance/acknowledgement';
+import { evidence } from '../lib/compliance/evidence';
+import { REGISTER } from '../lib/compliance/register';
+import { CONFIGS, loadEnvironments } from '../lib/config';
+import { helm } from '../lib/kubernetes/tools';
+import { addPlatform } from '../lib/platform';
+
+/** Writes reports/compliance/ and ends with 1 where something is open, could not be checked or was due for review. */
+const OUT = path.join(__dirname, '..', 'reports', 'compliance');
+
+const today = new Date().toISOString().slice(0, 10);
+const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-compliance-'));
+process.on('exit', () => fs.rmSync(outdir, { recursive: true, force: true }));
+const app = new cdk.App({
+  outdir,
+  // What is open belongs into the report first.
+  context: { ...context, '@aws-cdk/core:failSynthOnValidationErrors': false },
+});
+const environments = addPlatform(app, { environments: loadEnvironments(Object.values(CONFIGS)), today });
+const compliance = addCompliance(app, { environments, today });
+const assembly = app.synth();
+
+const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
+const version = (name: string) =>
+  (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
+const reports = evidence({
+  compliance,
+  environments,
+  assembly,
+  commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') ? ' with changes that are not committed' : ''),
+  versions: {
+    'aws-cdk-lib': version('aws-cdk-lib'),
+    'cdk-nag': version('cdk-nag'),
+    [compliance.templateRules.name]: compliance.templateRules.version ?? 'unknown',
+    helm: execFileSync(helm(), ['version', '--template', '{{.Version}}'], { encoding: 'utf8' }).trim(),
+  },
+});
+
+fs.rmSync(OUT, { recursive: true, force: true });
+const problems = overdue(REGISTER, today).map(
+  ({ name, owner, review }) => `register: ${name} was due for review on ${review}; its owner is ${owner}`,
+);
+for (const { header, packs, files } of reports) {
+  const folder = path.join(OUT, header.environment);
+  fs.mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
+  console.log(`${files['summary.md']?.split('\n## ')[0]?.trim()}\n`);
+  for (const { pack, rows } of packs) {
+    for (const { state, rule, resource, info } of rows) {
+      if (state === 'Non-Compliant' || state === 'Error') {
+        problems.push(`${header.environment}: ${pack}: ${rule} at ${resource}: ${state}. ${info}`);
+      }
+    }
+  }
+}
+console.log(`Written to ${path.relative(process.cwd(), OUT)}/`);
+for (const problem of problems) console.error(problem);
+process.exitCode = problems.length > 0 ? 1 : 0;

@@ -1,0 +1,50 @@
+/** What is known of a call when it is over. */
+export interface CallRecord {
+  readonly requestId: string;
+  readonly lambdaRequestId: string | undefined;
+  readonly method: string;
+  /** As the contract spells it: an id would be personal data. */
+  readonly route: string;
+  readonly status: number;
+  readonly latencyMs: number;
+  readonly databaseMs: number;
+  readonly cold: boolean;
+}
+
+/**
+ * The one line of each call: a log entry that is also a set of metrics, in CloudWatch's embedded metric format. The only
+ * dimension is the service: the route is a property, for Logs Insights, because each combination of dimensions is
+ * billed as a metric of its own.
+ */
+export function callLog(version: string, write: (line: string) => void): (call: CallRecord) => void {
+  const service = `"service":"employee","version":${JSON.stringify(version)}`;
+  const metrics = JSON.stringify([
+    {
+      Namespace: 'ERP/Employee',
+      Dimensions: [['service']],
+      Metrics: [
+        { Name: 'LatencyMs', Unit: 'Milliseconds' },
+        { Name: 'DatabaseMs', Unit: 'Milliseconds' },
+        { Name: 'Faults', Unit: 'Count' },
+        { Name: 'ColdStarts', Unit: 'Count' },
+      ],
+    },
+  ]);
+  // Put together by hand: writing the constant part anew would be a third of what the service adds to a short query.
+  return (call) => {
+    const now = new Date();
+    const failure = call.status >= 500;
+    write(
+      `{"time":"${now.toISOString()}","level":"${failure ? 'error' : 'info'}","message":"call",${service},` +
+        `"requestId":${JSON.stringify(call.requestId)},"lambdaRequestId":${JSON.stringify(call.lambdaRequestId ?? null)},` +
+        `"method":${JSON.stringify(call.method)},"route":"${call.route}","status":${call.status},` +
+        `"LatencyMs":${round(call.latencyMs)},"DatabaseMs":${round(call.databaseMs)},` +
+        `"Faults":${failure ? 1 : 0},"ColdStarts":${call.cold ? 1 : 0},` +
+        `"_aws":{"Timestamp":${now.getTime()},"CloudWatchMetrics":${metrics}}}\n`,
+    );
+  };
+}
+
+function round(ms: number): number {
+  return Math.round(ms * 100) / 100;
+}

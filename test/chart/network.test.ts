@@ -1,0 +1,120 @@
+import { type NetworkPolicyPeer, type NetworkPolicyPort } from 'kubernetes-types/networking/v1';
+import { type Manifest, ofKind } from '../../lib/kubernetes/manifests';
+import { render } from './render';
+
+const platform = { networkPolicy: { loadBalancerCidrs: ['10.0.32.0/20'] } };
+
+/** A selector or an address block in a few words. */
+function peers({ ipBlock, podSelector, namespaceSelector }: NetworkPolicyPeer): string[] {
+  if (ipBlock) return [[ipBlock.cidr, ...(ipBlock.except ?? []).map((cidr) => `not ${cidr}`)].join(' ')];
+  const names = podSelector?.matchExpressions?.flatMap(({ values }) => values ?? []) ?? [];
+  if (names.length > 0) return names;
+  return [JSON.stringify({ ...namespaceSelector?.matchLabels, ...podSelector?.matchLabels })];
+}
+
+const portNames = (ports: NetworkPolicyPort[] = []) =>
+  ports.map(({ protocol, port }) => [protocol, port].filter(Boolean).join('/'));
+
+/** Every path that the policies open, as "pod → peer:port" and "pod ← peer:port". */
+function paths(manifests: readonly Manifest[]): string[] {
+  return ofKind(manifests, 'networking.k8s.io/v1/NetworkPolicy')
+    .flatMap(({ spec }) => {
+      const pod = spec!.podSelector.matchLabels?.app ?? '*';
+      return [
+        ...(spec!.egress ?? []).flatMap(({ to, ports }) =>
+          to!.flatMap(peers).flatMap((peer) => portNames(ports).map((port) => `${pod} → ${peer}:${port}`)),
+        ),
+        ...(spec!.ingress ?? []).flatMap(({ from, ports }) =>
+          from!.flatMap(peers).flatMap((peer) => portNames(ports).map((port) => `${pod} ← ${peer}:${port}`)),
+        ),
+      ];
+    })
+    .sort();
+}
+
+const dns = '{"kubernetes.io/metadata.name":"kube-system","k8s-app":"kube-dns"}';
+const nlb = '10.0.32.0/20';
+const request = 'approval-request-service';
+const processing = 'approval-processing-service';
+const notification = 'notification-service';
+
+const common = [
+  `* → ${dns}:UDP/53`,
+  `* → ${dns}:TCP/53`,
+  `${processing} ← ${request}:grpc`,
+  `${request} → ${processing}:grpc`,
+  `${request} → ${nlb}:8081`,
+  `${processing} → ${nlb}:8081`,
+  ...[request, processing, notification].flatMap((service) => [
+    `${service} ← ${nlb}:http`,
+    `${service} → 0.0.0.0/0:27017`,
+    `${service} → 0.0.0.0/0 not 10.0.0.0/16:443`,
+    `${service} → 169.254.170.23/32:80`,
+  ]),
+];
+const clients = [request, processing, notification, 'kafka-topics'];
+const brokers = [
+  ...clients.flatMap((client) => [`${client} → kafka:kafka`, `kafka ← ${client}:kafka`]),
+  'kafka → kafka:kafka',
+  'kafka ← kafka:kafka',
+];
+
+test('opens exactly the paths of the specification in dev', () => {
+  const zookeeper = ['peer', 'election'].flatMap((port) => [
+    `zookeeper → zookeeper:${port}`,
+    `zookeeper ← zookeeper:${port}`,
+  ]);
+  expect(paths(render('values-dev', platform))).toEqual(
+    [...common, ...brokers, ...zookeeper, 'kafka → zookeeper:client', 'zookeeper ← kafka:client'].sort(),
+  );
+});
+
+test('opens the controller port among the brokers with KRaft', () => {
+  expect(paths(render('values-dev', { ...platform, kafka: { mode: 'kraft' } }))).toEqual(
+    [...common, ...brokers, 'kafka → kafka:controller', 'kafka ← kafka:controller'].sort(),
+  );
+});
+
+test('leads to the TLS port of MSK in prod', () => {
+  const manifests = render('values-prod', {
+    ...platform,
+    kafka: { msk: { bootstrapServers: 'b-1.example.com:9094' } },
+  });
+  expect(paths(manifests)).toEqual([...common, ...clients.map((client) => `${client} → 10.0.0.0/16:9094`)].sort());
+});
+
+test('denies both directions to every pod first', () => {
+  const [first] = ofKind(render('values-dev'), 'networking.k8s.io/v1/NetworkPolicy');
+  expect(first).toMatchObject({
+    metadata: { name: 'default-deny' },
+    spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+  });
+});
+
+test('governs both directions of every pod', () => {
+  const [, ...rest] = ofKind(render('values-dev'), 'networking.k8s.io/v1/NetworkPolicy');
+  for (const { metadata, spec } of rest.filter(({ metadata }) => metadata!.name !== 'allow-dns')) {
+    expect([metadata!.name, spec!.policyTypes]).toEqual([metadata!.name, ['Ingress', 'Egress']]);
+  }
+});
+
+test('gives a service with no needs the load balancer and the AWS APIs only', () => {
+  const lonely = { name: 'lonely', port: 8090, image: { repository: 'erp/lonely' } };
+  const opened = paths(render('values-dev', { ...platform, services: { lonely } })).filter((path) =>
+    path.includes('lonely'),
+  );
+  expect(opened).toEqual([
+    `lonely ← ${nlb}:http`,
+    'lonely → 0.0.0.0/0 not 10.0.0.0/16:443',
+    'lonely → 169.254.170.23/32:80',
+  ]);
+});
+
+test('lets AWS APIs be endpoints inside the VPC', () => {
+  const opened = paths(render('values-dev', { networkPolicy: { ...platform.networkPolicy, vpcEndpoints: true } }));
+  expect(opened).toContain(`${request} → 0.0.0.0/0:443`);
+});
+
+test('can be switched off', () => {
+  expect(paths(render('values-dev', { networkPolicy: { enabled: false } }))).toEqual([]);
+});

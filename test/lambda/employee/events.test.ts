@@ -1,0 +1,94 @@
+import { type LambdaEvent, toRequest, toResult } from '../../../lambda/employee/http/event';
+import { environment } from './support';
+
+// Nothing listens there: these requests must be answered without a database.
+const service = environment('mysql://nobody@127.0.0.1:1/none');
+const ask = async (event: LambdaEvent) => {
+  const result = await service.handler(event);
+  return { ...result, body: JSON.parse(result.body || 'null') };
+};
+const query = (event: LambdaEvent) => Object.fromEntries(toRequest(event).query());
+
+describe('the query of an event', () => {
+  const values = { department: '%EA%B0%9C%EB%B0%9C', position: 'R%26D+team', x: '' };
+  const decoded = { department: '개발', position: 'R&D team', x: '' };
+  test('an ALB hands it over as it was sent', () => {
+    expect(query({ requestContext: { elb: {} }, queryStringParameters: values })).toEqual(decoded);
+  });
+  test('an ALB with multi-value headers hands over lists, of which the last counts', () => {
+    const lists = { department: ['x', values.department], position: [values.position], x: [''] };
+    expect(query({ requestContext: { elb: {} }, multiValueQueryStringParameters: lists })).toEqual(decoded);
+  });
+  test('API Gateway v2 hands over the raw text', () => {
+    const rawQueryString = 'department=%EA%B0%9C%EB%B0%9C&position=R%26D+team&x&&department=';
+    expect(query({ version: '2.0', rawPath: '/', rawQueryString })).toEqual({ ...decoded, department: '' });
+  });
+  test('API Gateway v1 hands it over decoded', () => {
+    expect(query({ httpMethod: 'GET', queryStringParameters: { a: '100%', b: '1+1' } })).toEqual({
+      a: '100%',
+      b: '1+1',
+    });
+  });
+});
+
+describe('the answer to an event', () => {
+  const path = '/nothing';
+  test('for an ALB carries everything that it wants', async () => {
+    const result = await ask({ requestContext: { elb: {} }, httpMethod: 'GET', path, headers: {} });
+    expect(result).toMatchObject({ statusCode: 404, statusDescription: '404 Not Found', isBase64Encoded: false });
+    expect(result.headers?.['content-type']).toBe('application/json; charset=utf-8');
+    expect(result.multiValueHeaders).toBeUndefined();
+  });
+  test('for an ALB with multi-value headers uses only those', async () => {
+    const result = await ask({ requestContext: { elb: {} }, httpMethod: 'GET', path, multiValueHeaders: {} });
+    expect(result.multiValueHeaders?.['content-type']).toEqual(['application/json; charset=utf-8']);
+    expect(result.headers).toBeUndefined();
+  });
+  test('for API Gateway v2 has no status text', async () => {
+    const result = await ask({
+      version: '2.0',
+      rawPath: '/api/employees',
+      rawQueryString: '',
+      requestContext: { requestId: 'gateway-id', http: { method: 'PATCH' } },
+    });
+    expect(result).toMatchObject({
+      statusCode: 405,
+      headers: { allow: 'GET, HEAD, POST', 'x-request-id': 'gateway-id' },
+    });
+    expect(result.statusDescription).toBeUndefined();
+  });
+  test('never repeats a request id that is not one', async () => {
+    const headers = { 'x-request-id': 'a\r\nset-cookie: x', 'x-amzn-trace-id': 'Root=1-2;Self=3' };
+    const result = await ask({ httpMethod: 'GET', path, headers });
+    expect(result.headers?.['x-request-id']).toBe('Root=1-2;Self=3');
+  });
+  test('has a reason phrase for every status that is used', () => {
+    for (const status of [200, 201, 204, 400, 404, 405, 409, 413, 415, 422, 500, 503, 504]) {
+      const result = toResult({ requestContext: { elb: {} } }, 'id', { status }, false);
+      expect(result.statusDescription).toMatch(/^\d{3} [A-Z]/);
+    }
+  });
+});
+
+test('headers are found however they are spelled', () => {
+  expect(toRequest({ headers: { 'Content-Type': 'a' } }).header('content-type')).toBe('a');
+  expect(toRequest({ multiValueHeaders: { 'Content-Type': ['a', 'b'] } }).header('content-type')).toBe('b');
+});
+
+test('an empty event is answered, not thrown at', async () => {
+  expect((await ask({})).statusCode).toBe(404);
+});
+
+test('a path of a million slashes is answered at once', async () => {
+  const started = performance.now();
+  expect((await ask({ httpMethod: 'GET', path: `${'/'.repeat(1_000_000)}x` })).statusCode).toBe(404);
+  expect(performance.now() - started).toBeLessThan(500);
+});
+
+test('without a database the answer is 503 with Retry-After, also for GET /health', async () => {
+  for (const path of ['/health', '/employees', '/employees/1']) {
+    const result = await ask({ httpMethod: 'GET', path });
+    expect([result.statusCode, result.headers?.['retry-after']]).toEqual([503, '5']);
+    expect(result.body.error).toBe('the database is not available; nothing was changed, try again in 5 s');
+  }
+});

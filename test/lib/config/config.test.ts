@@ -1,0 +1,204 @@
+import { loadEnvironments, CONFIGS } from '../../../lib/config';
+import { ConfigurationError } from '../../../lib/config/problems';
+import { validateConfig } from '../../../lib/config/validate';
+import type { Values } from '../../../lib/config/values';
+import { chartWith, config } from '../synth';
+
+/** Problems of a config, as `field: value`. */
+function problems(...args: Parameters<typeof config>) {
+  return validateConfig(config(...args), 'lib/config/dev.ts').map(({ field, value, allowed }) => ({
+    field,
+    value,
+    allowed,
+  }));
+}
+
+/** Message of the error that values with these changes raise. */
+function valuesError(changes: Values, environment: 'dev' | 'prod' = 'dev'): string {
+  try {
+    loadEnvironments([CONFIGS[environment]], chartWith(environment, changes));
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.message;
+    throw error;
+  }
+  return '';
+}
+
+test('the shipped configs and values have no problem', () => {
+  expect(loadEnvironments(Object.values(CONFIGS)).map(({ config: { name } }) => name)).toEqual(['dev', 'prod']);
+});
+
+describe('a bad config names the field, the value and what is allowed', () => {
+  test.each([
+    [{ name: 'staging' as 'dev' }, 'name', 'staging', 'dev, prod'],
+    [
+      { network: { cidr: '10.0.0.0/8' } },
+      'network.cidr',
+      '10.0.0.0/8',
+      'a private IPv4 network address with a prefix from /16 to /20',
+    ],
+    [
+      { network: { cidr: '10.0.0.1/16' } },
+      'network.cidr',
+      '10.0.0.1/16',
+      'a private IPv4 network address with a prefix from /16 to /20',
+    ],
+    [
+      { network: { cidr: '8.8.0.0/16' } },
+      'network.cidr',
+      '8.8.0.0/16',
+      'a private IPv4 network address with a prefix from /16 to /20',
+    ],
+    [{ network: { natGateways: 3 } }, 'network.natGateways', 3, '1, or 2 for one per zone'],
+    [{ account: '123' }, 'account', '123', 'twelve digits'],
+    [{ database: { allocatedStorage: 5 } }, 'database.allocatedStorage', 5, 'a whole number from 20 to 65536'],
+    [{ database: { backupRetentionDays: 0 } }, 'database.backupRetentionDays', 0, 'a whole number from 1 to 35'],
+    [{ employee: { reservedConcurrency: 0 } }, 'employee.reservedConcurrency', 0, 'a whole number from 1 to 900'],
+    [{ edge: { mfa: 'never' as 'optional' } }, 'edge.mfa', 'never', 'optional, required'],
+    [{ removal: 'keep' as 'retain' }, 'removal', 'keep', 'destroy, retain'],
+  ])('%j', (changes, field, value, allowed) => {
+    expect(problems('dev', changes)).toEqual([{ field, value, allowed }]);
+  });
+
+  test('a zone of another region', () => {
+    expect(problems('dev', { network: { availabilityZones: ['ap-northeast-2a', 'us-east-1c'] } })).toEqual([
+      {
+        field: 'network.availabilityZones[1]',
+        value: 'us-east-1c',
+        allowed: 'a zone of ap-northeast-2, such as ap-northeast-2a',
+      },
+    ]);
+  });
+
+  test('a Kubernetes version outside the calendar', () => {
+    expect(problems('dev', { kubernetes: { version: '1.30' as '1.31' } })).toEqual([
+      { field: 'kubernetes.version', value: '1.30', allowed: '1.31, 1.32, 1.33, 1.34, 1.35, 1.36' },
+    ]);
+  });
+
+  test('node types of two architectures in one group', () => {
+    expect(problems('dev', { kubernetes: { serviceNodes: { instanceTypes: ['t3.medium', 't4g.medium'] } } })).toEqual([
+      expect.objectContaining({
+        field: 'kubernetes.serviceNodes.instanceTypes',
+        allowed: 'one or more instance types, all arm64 or all x86_64',
+      }),
+    ]);
+  });
+
+  test('the whole internet as API client', () => {
+    expect(problems('dev', { kubernetes: { publicAccessCidrs: ['0.0.0.0/0'] } })).toEqual([
+      expect.objectContaining({ field: 'kubernetes.publicAccessCidrs[0]', value: '0.0.0.0/0' }),
+    ]);
+  });
+
+  test('a certificate outside us-east-1, and a zone that the name is not part of', () => {
+    const domain = {
+      name: 'erp.example.com',
+      certificateArn: 'arn:aws:acm:ap-northeast-2:111111111111:certificate/abc',
+      hostedZoneId: 'Z1',
+      hostedZoneName: 'example.org',
+    };
+    expect(problems('dev', { edge: { domain } }).map(({ field }) => field)).toEqual([
+      'edge.domain.certificateArn',
+      'edge.domain.hostedZoneName',
+    ]);
+  });
+});
+
+describe('bad values name the file, the field, the value and what is allowed', () => {
+  const service = (changes: Values) => ({ services: { notification: changes } });
+
+  test.each([
+    [
+      'a port used twice',
+      service({ port: 8082 }),
+      'services.notification.port is 8082; allowed: a value of its own: services.approvalRequest has this one',
+    ],
+    [
+      'the port of the employee service',
+      service({ port: 8081 }),
+      'services.notification.port is 8081; allowed: a value of its own: the employee service has this one',
+    ],
+    [
+      'a port out of range',
+      service({ port: 70000 }),
+      'services.notification.port is 70000; allowed: a whole number from 1 to 65535',
+    ],
+    [
+      'a name that is no DNS label',
+      service({ name: 'Notification_Service' }),
+      'services.notification.name is "Notification_Service"; allowed: a DNS label',
+    ],
+    [
+      'a route used twice',
+      service({ api: { route: 'approvals' } }),
+      'services.notification.api.route is "approvals"; allowed: a value of its own: services.approvalRequest has this one',
+    ],
+    [
+      'the route of the employee service',
+      service({ api: { route: 'employees' } }),
+      'services.notification.api.route is "employees"; allowed: a value of its own: the employee service',
+    ],
+    [
+      'HPA minimum above maximum',
+      service({ hpa: { minReplicas: 5, maxReplicas: 3 } }),
+      'services.notification.hpa.minReplicas is 5; allowed: at most hpa.maxReplicas (3)',
+    ],
+    [
+      'cpu limit below request',
+      service({ resources: { limits: { cpu: '100m' } } }),
+      'services.notification.resources.limits.cpu is "100m"; allowed: at least resources.requests.cpu (200m)',
+    ],
+    [
+      'memory limit below request',
+      service({ resources: { limits: { memory: '1Mi' } } }),
+      'services.notification.resources.limits.memory is "1Mi"; allowed: at least resources.requests.memory (256Mi)',
+    ],
+    [
+      'a key that no template reads',
+      service({ livenesProbe: {} }),
+      'services.notification.livenesProbe is {}; allowed: no such key',
+    ],
+    ['a namespace of another environment', { namespace: 'erp-prod' }, 'namespace is "erp-prod"; allowed: erp-dev'],
+    [
+      'an unknown Kafka mode',
+      { kafka: { mode: 'redpanda' } },
+      'kafka.mode is "redpanda"; allowed: zookeeper, kraft, msk',
+    ],
+    [
+      'a taint that the Kafka nodes do not have',
+      { messagingNodes: { value: 'broker' } },
+      'messagingNodes.value is "broker"; allowed: kafka, as on the Kafka node groups',
+    ],
+    [
+      'a service that wants the Kafka nodes',
+      service({ nodeSelector: { workload: 'kafka' } }),
+      'services.notification.nodeSelector.workload is "kafka"; allowed: service',
+    ],
+    [
+      'a service that tolerates their taint',
+      service({ tolerations: [{ operator: 'Exists' }] }),
+      'services.notification.tolerations[0] is {"operator":"Exists"}; allowed: no toleration of the taint workload',
+    ],
+  ])('%s', (_, changes, message) => {
+    expect(valuesError(changes)).toContain(`chart/values-dev.yaml: ${message}`);
+  });
+
+  test('the tag latest in production', () => {
+    const message = valuesError(service({ image: { tag: 'latest' } }), 'prod');
+    expect(message).toContain(
+      'chart/values-prod.yaml: services.notification.image.tag is "latest"; allowed: a commit or version',
+    );
+  });
+
+  test('all problems at once, of config and values', () => {
+    const chart = chartWith('dev', service({ port: 0, name: '-' }));
+    const run = () =>
+      loadEnvironments([config('dev', { network: { natGateways: 0 }, employee: { memory: 1 } })], chart);
+    expect(run).toThrow(/^[4-9] problems in the configuration:\n/);
+    expect(run).toThrow(
+      /lib\/config\/dev\.ts: network\.natGateways is 0; .*\n.*lib\/config\/dev\.ts: employee\.memory is 1; /,
+    );
+    expect(run).toThrow(/services\.notification\.port is 0; /);
+  });
+});

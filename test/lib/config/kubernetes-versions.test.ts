@@ -1,0 +1,55 @@
+import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, supportWarning } from '../../../lib/config/kubernetes-versions';
+import { config, only, resources, stubKubectlLayer, synth } from '../synth';
+
+test('the calendar goes forward, without a gap between minors', () => {
+  expect(KUBERNETES_VERSION_NAMES).toEqual(['1.31', '1.32', '1.33', '1.34', '1.35', '1.36']);
+  const ends = KUBERNETES_VERSION_NAMES.map((name) => KUBERNETES_VERSIONS[name].extendedSupportEnd);
+  expect(ends).toEqual([...ends].sort());
+  for (const release of Object.values(KUBERNETES_VERSIONS))
+    expect(release.standardSupportEnd < release.extendedSupportEnd).toBe(true);
+});
+
+test.each([
+  ['1.31', '2025-11-26', undefined],
+  [
+    '1.31',
+    '2025-11-27',
+    'Kubernetes 1.31 is in extended support ($0.60 instead of $0.10 per cluster hour) until 2026-11-26',
+  ],
+  ['1.31', '2026-11-26', 'Kubernetes 1.31 is in extended support'],
+  ['1.31', '2026-11-27', 'Kubernetes 1.31 left extended support on 2026-11-26: EKS creates no new cluster of it'],
+  ['1.36', '2026-11-23', undefined],
+] as const)('%s on %s', (version, today, warning) => {
+  const actual = supportWarning(version, today);
+  if (warning) expect(actual).toContain(warning);
+  else expect(actual).toBeUndefined();
+});
+
+test('a synth of 1.31 warns once, with the day and the way out', () => {
+  const messages = synth()
+    .assembly()
+    .getStackByName('ErpDevCluster')
+    .messages.filter(({ level }) => level === 'warning')
+    .map(({ entry }) => String(entry.data));
+  expect(messages).toEqual([
+    expect.stringMatching(/until 2026-11-26.*Set kubernetes\.version in lib\/config.*at most 1\.36/),
+  ]);
+});
+
+test.each(KUBERNETES_VERSION_NAMES)('%s synthesizes with add-ons and nodes of its own', (version) => {
+  const template = synth({
+    configs: [config('dev', { kubernetes: { version } })],
+    kubectlLayer: stubKubectlLayer,
+  }).template('ErpDevCluster');
+  expect(only(template, 'AWS::EKS::Cluster').Properties.Version).toBe(version);
+  for (const { Properties } of Object.values(resources(template, 'AWS::EKS::Nodegroup')))
+    expect(Properties.Version).toBe(version);
+  const kubeProxy = only(template, 'AWS::EKS::Addon', { AddonName: 'kube-proxy' }).Properties;
+  expect(kubeProxy.AddonVersion).toMatch(new RegExp(`^v${version.replace('.', '\\.')}\\.`));
+});
+
+test('a version whose kubectl layer is not installed gets the command that installs it', () => {
+  expect(() => synth({ configs: [config('dev', { kubernetes: { version: '1.33' } })] })).toThrow(
+    'The package @aws-cdk/lambda-layer-kubectl-v33 is not installed; this Kubernetes version needs its kubectl. Run: npm install --save-exact @aws-cdk/lambda-layer-kubectl-v33@2.2.2',
+  );
+});

@@ -1,0 +1,227 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { CONFIGS, loadEnvironments } from '../../../lib/config';
+import { RUNBOOK_SECTIONS } from '../../../lib/observability/alarms';
+import { REPOSITORY, type Resource, config, only, resources, synth } from '../synth';
+
+const domain = {
+  name: 'erp.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:111111111111:certificate/1',
+  hostedZoneId: 'Z1',
+  hostedZoneName: 'example.com',
+};
+const both = synth({
+  configs: [config('dev', { observability: { alarmEmail: 'erp@example.com' } }), config('prod', { edge: { domain } })],
+});
+
+/** Alarms of an environment by name, with their stack. */
+function alarms(prefix: string): Map<string, Resource & { readonly stack: string }> {
+  const found = new Map();
+  for (const { node } of both.app.node.children) {
+    if (!node.id.startsWith(prefix)) continue;
+    for (const alarm of Object.values(resources(both.template(node.id), 'AWS::CloudWatch::Alarm')))
+      found.set(alarm.Properties.AlarmName, { ...alarm, stack: node.id });
+  }
+  return found;
+}
+
+const dev = alarms('ErpDev');
+const prod = alarms('ErpProd');
+
+test('alarms stand beside what they watch', () => {
+  const names = (all: typeof dev) => [...all].map(([name, { stack }]) => `${stack} ${name}`).sort();
+  const common = (prefix: string, name: string) => [
+    `${prefix}Cluster ${name}-pods-pending`,
+    `${prefix}Data ${name}-database-connections`,
+    `${prefix}Data ${name}-database-cpu`,
+    `${prefix}Data ${name}-database-storage`,
+    `${prefix}Edge ${name}-api-5xx`,
+    `${prefix}Edge ${name}-api-latency`,
+    `${prefix}Edge ${name}-unhealthy-approval-processing-service`,
+    `${prefix}Edge ${name}-unhealthy-approval-request-service`,
+    `${prefix}Edge ${name}-unhealthy-employee-service`,
+    `${prefix}Edge ${name}-unhealthy-notification-service`,
+    `${prefix}Employee ${name}-employee-duration`,
+    `${prefix}Employee ${name}-employee-errors`,
+    `${prefix}Employee ${name}-employee-load-balancer-5xx`,
+    `${prefix}Employee ${name}-employee-throttles`,
+  ];
+  expect(names(dev)).toEqual(common('ErpDev', 'erp-dev'));
+  expect(names(prod)).toEqual(
+    [
+      ...common('ErpProd', 'erp-prod'),
+      'ErpProdCluster erp-prod-nodes-cpu',
+      'ErpProdCluster erp-prod-nodes-disk',
+      'ErpProdCluster erp-prod-nodes-failed',
+      'ErpProdCluster erp-prod-nodes-memory',
+      'ErpProdCluster erp-prod-pods-crash-loop',
+      'ErpProdCluster erp-prod-pods-restarts',
+      'ErpProdData erp-prod-kafka-disk',
+      'ErpProdData erp-prod-kafka-offline',
+      'ErpProdData erp-prod-kafka-under-replicated',
+      'ErpProdGlobal erp-prod-certificate',
+      'ErpProdGlobal erp-prod-firewall-blocked',
+    ].sort(),
+  );
+});
+
+test('every alarm tells a person, and tells again when it is over', () => {
+  for (const { Properties, stack } of [...dev.values(), ...prod.values()]) {
+    expect(Properties.AlarmActions).toHaveLength(1);
+    expect(Properties.OKActions).toEqual(Properties.AlarmActions);
+    // An alarm publishes in its own region only.
+    if (stack === 'ErpProdGlobal')
+      expect(Properties.AlarmActions[0]).toEqual({ Ref: expect.stringMatching(/^AlarmTopic/) });
+    else expect(JSON.stringify(Properties.AlarmActions)).toMatch(/Network:ExportsOutputRefAlarmTopic/);
+  }
+});
+
+test('every alarm names a section of the runbook', () => {
+  const runbook = path.join(REPOSITORY, 'docs', 'runbook.md');
+  const text = fs.existsSync(runbook) ? fs.readFileSync(runbook, 'utf8') : undefined;
+  const anchors = text && [
+    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+      title!
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N} _-]/gu, '')
+        .replaceAll(' ', '-'),
+    ),
+    ...[...text.matchAll(/<a (?:id|name)="([^"]+)"/g)].map(([, id]) => id!),
+  ];
+  for (const { Properties } of [...dev.values(), ...prod.values()]) {
+    const anchor = /What to do: docs\/runbook\.md#([a-z0-9-]+)$/.exec(Properties.AlarmDescription)?.[1];
+    expect(RUNBOOK_SECTIONS).toContain(anchor);
+    if (anchors) expect(anchors).toContain(anchor);
+  }
+});
+
+test('percentages of next to nothing raise no alarm', () => {
+  for (const name of ['erp-dev-api-5xx', 'erp-dev-employee-errors']) {
+    const { Metrics, TreatMissingData, Threshold } = dev.get(name)!.Properties;
+    expect(Metrics.map(({ Expression }: { Expression?: string }) => Expression)).toContain(
+      'IF(all >= 10, 100 * part / all, 0)',
+    );
+    expect(TreatMissingData).toBe('notBreaching');
+    expect(Threshold).toBe(5);
+  }
+});
+
+test('thresholds follow the config', () => {
+  expect(dev.get('erp-dev-database-connections')!.Properties.Threshold).toBe(
+    CONFIGS.dev.employee.reservedConcurrency + 10,
+  );
+  const storage = dev.get('erp-dev-database-storage')!.Properties;
+  expect([storage.Threshold, storage.ComparisonOperator]).toEqual([2 * 2 ** 30, 'LessThanOrEqualToThreshold']);
+});
+
+test('the alarm of MSK looks at every broker', () => {
+  const { Metrics } = prod.get('erp-prod-kafka-disk')!.Properties;
+  const brokers = Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: { Dimensions: object[] } } }) =>
+    MetricStat ? [MetricStat.Metric.Dimensions] : [],
+  );
+  expect(brokers).toEqual(
+    ['1', '2'].map((broker) => [
+      { Name: 'Broker ID', Value: broker },
+      { Name: 'Cluster Name', Value: 'erp-prod' },
+    ]),
+  );
+});
+
+test.each([
+  ['ErpDev', 'erp-dev', dev],
+  ['ErpProd', 'erp-prod', prod],
+])('the dashboard of %s is JSON that CloudWatch takes, and shows every alarm of the region', (stack, name, all) => {
+  const { DashboardName, DashboardBody } = only(both.template(stack), 'AWS::CloudWatch::Dashboard').Properties;
+  expect(DashboardName).toBe(name);
+  const text = DashboardBody['Fn::Join'][1]
+    .map((part: unknown) => (typeof part === 'string' ? part : 'token'))
+    .join('');
+  const { widgets } = JSON.parse(text) as {
+    widgets: { type: string; x: number; width: number; properties: Record<string, unknown> }[];
+  };
+  for (const { type, x, width, properties } of widgets) {
+    expect(['alarm', 'metric']).toContain(type);
+    expect(x + width).toBeLessThanOrEqual(24);
+    expect(properties.title).toBeTruthy();
+    if (type === 'metric') expect(properties.metrics).toEqual(expect.any(Array));
+  }
+  const status = widgets.find(({ type }) => type === 'alarm')!.properties.alarms as string[];
+  const here = [...all].filter(([, alarm]) => alarm.stack !== 'ErpProdGlobal');
+  expect(status.map((arn) => arn.split(':alarm:')[1]).sort()).toEqual(here.map(([alarmName]) => alarmName).sort());
+});
+
+test('the dashboard holds no stack back', () => {
+  for (const stack of ['ErpDev', 'ErpProd']) {
+    const dashboard = JSON.stringify(only(both.template(stack), 'AWS::CloudWatch::Dashboard'));
+    expect(dashboard).toContain('Fn::GetStackOutput');
+    expect(dashboard).not.toContain('Fn::ImportValue');
+  }
+});
+
+test('the topic is encrypted, and only services of this account may use it', () => {
+  const template = both.template('ErpDevNetwork');
+  const topic = only(template, 'AWS::SNS::Topic').Properties;
+  const key = topic.KmsMasterKeyId['Fn::GetAtt'][0];
+  const services = ['budgets', 'cloudwatch', 'costalerts', 'events'].map((service) => `${service}.amazonaws.com`);
+  const expected = expect.objectContaining({
+    Principal: { Service: services },
+    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+  });
+  expect(resources(template, 'AWS::KMS::Key')[key]!.Properties.KeyPolicy.Statement).toContainEqual(expected);
+  expect(only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toContainEqual(expected);
+  expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
+    Protocol: 'email',
+    Endpoint: 'erp@example.com',
+  });
+  expect(resources(both.template('ErpProdNetwork'), 'AWS::SNS::Subscription')).toEqual({});
+});
+
+test('money: a budget of the account, and anomalies where config asks for them', () => {
+  expect(only(both.template('ErpDevNetwork'), 'AWS::Budgets::Budget').Properties).toMatchObject({
+    Budget: { BudgetLimit: { Amount: 800, Unit: 'USD' }, TimeUnit: 'MONTHLY' },
+  });
+  const { ThresholdExpression } = only(both.template('ErpProdGlobal'), 'AWS::CE::AnomalySubscription').Properties;
+  expect(JSON.parse(ThresholdExpression).Dimensions.Values).toEqual(['300']);
+  expect(both.app.node.tryFindChild('ErpDevGlobal')).toBeUndefined();
+});
+
+test('CloudWatch agents run on tainted nodes too and write to log groups of ours', () => {
+  const template = both.template('ErpProdCluster');
+  const { ConfigurationValues, AddonVersion } = only(template, 'AWS::EKS::Addon', {
+    AddonName: 'amazon-cloudwatch-observability',
+  }).Properties;
+  expect(AddonVersion).toBe('v6.4.0-eksbuild.1');
+  expect(JSON.parse(ConfigurationValues).tolerations).toEqual([{ operator: 'Exists' }]);
+  for (const group of ['application', 'dataplane', 'host', 'performance']) {
+    expect(
+      only(template, 'AWS::Logs::LogGroup', {
+        LogGroupName: `/aws/containerinsights/erp-prod-cluster/${group}`,
+      }).Properties,
+    ).toMatchObject({ RetentionInDays: 365, KmsKeyId: expect.anything() });
+  }
+  const devAddons = Object.values(resources(both.template('ErpDevCluster'), 'AWS::EKS::Addon'));
+  expect(devAddons.map(({ Properties }) => Properties.AddonName)).not.toContain('amazon-cloudwatch-observability');
+});
+
+test('traces of an environment have a group, and its faults another', () => {
+  const groups = Object.values(resources(both.template('ErpDev'), 'AWS::XRay::Group')).map(
+    ({ Properties }) => Properties,
+  );
+  expect(groups.map(({ GroupName }) => GroupName).sort()).toEqual(['erp-dev', 'erp-dev-faults']);
+  for (const { FilterExpression } of groups)
+    expect(FilterExpression).toContain('service("erp-dev-employee") OR service("approval-processing-service")');
+});
+
+test.each([
+  [{ alarmEmail: 'nobody' }, 'observability.alarmEmail is "nobody"; allowed: an e-mail address'],
+  [{ monthlyBudget: 0 }, 'observability.monthlyBudget is 0; allowed: a whole number from 1'],
+])('%j is refused', (observability, message) => {
+  expect(() => loadEnvironments([config('dev', { observability })])).toThrow(message);
+});
+
+test('anomalies need a budget to be measured by', () => {
+  const observability = { containerInsights: true, costAnomalies: true };
+  expect(() => loadEnvironments([{ ...CONFIGS.prod, observability }])).toThrow(
+    'observability.costAnomalies is true; allowed: false, or true beside a monthlyBudget',
+  );
+});

@@ -1,0 +1,148 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import * as cdk from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { parse, stringify } from 'yaml';
+import type { KubectlLayerLoader } from '../../lib/cluster/kubectl-layer';
+import { CONFIGS, loadEnvironments } from '../../lib/config';
+import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
+import { type Values, mergeValues } from '../../lib/config/values';
+import { type EnvironmentStacks, addPlatform } from '../../lib/platform';
+import { context } from '../../cdk.json';
+
+export const REPOSITORY = path.join(__dirname, '..', '..');
+export const CHART = path.join(REPOSITORY, 'chart');
+
+type Partially<T> = T extends object ? { readonly [K in keyof T]?: Partially<T[K]> } : T;
+
+/** An environment's config with changes laid over it. */
+export function config(name: EnvironmentName, changes: Partially<EnvironmentConfig> = {}): EnvironmentConfig {
+  return mergeValues(CONFIGS[name] as unknown as Values, changes as Values) as unknown as EnvironmentConfig;
+}
+
+const folders: string[] = [];
+afterAll(() => folders.splice(0).forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
+
+/** A folder that is removed after the tests of the file. */
+export function temporaryFolder(): string {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+/** A copy of the chart whose `values-<environment>.yaml` has changes laid over it. */
+export function chartWith(environment: EnvironmentName, changes: Values): string {
+  const folder = temporaryFolder();
+  fs.cpSync(CHART, folder, { recursive: true });
+  const file = path.join(folder, `values-${environment}.yaml`);
+  fs.writeFileSync(file, stringify(mergeValues(parse(fs.readFileSync(file, 'utf8')), changes)));
+  return folder;
+}
+
+export interface SynthOptions {
+  readonly configs?: readonly EnvironmentConfig[];
+
+  /** Folder of the chart whose values are read. */
+  readonly chart?: string;
+
+  readonly today?: string;
+  readonly kubectlLayer?: KubectlLayerLoader;
+}
+
+export interface Synth {
+  readonly app: cdk.App;
+  readonly environments: EnvironmentStacks[];
+  template(stack: string): Template;
+  assembly(): ReturnType<cdk.App['synth']>;
+}
+
+/** Context of cdk.json, without what only costs time in a test: bundles, copies of assets, printed warnings. */
+const TEST_CONTEXT = {
+  ...context,
+  'aws:cdk:bundling-stacks': [],
+  'aws:cdk:disable-asset-staging': true,
+  '@aws-cdk/core:annotationsInValidationReport': false,
+};
+
+/** The app as bin/erp.ts builds it. */
+export function synth({
+  configs = [CONFIGS.dev],
+  chart,
+  today = '2026-11-23',
+  kubectlLayer,
+}: SynthOptions = {}): Synth {
+  const app = new cdk.App({ outdir: temporaryFolder(), context: TEST_CONTEXT, analyticsReporting: false });
+  const environments = addPlatform(app, { environments: loadEnvironments(configs, chart), today, kubectlLayer });
+  let assembly: ReturnType<cdk.App['synth']> | undefined;
+  return {
+    app,
+    environments,
+    template: (stack) => Template.fromStack(app.node.findChild(stack) as cdk.Stack),
+    assembly: () => (assembly ??= app.synth()),
+  };
+}
+
+/** Resources of a type, by logical id. */
+export function resources(template: Template, type: string, properties?: object): Record<string, Resource> {
+  return template.findResources(type, properties && { Properties: Match.objectLike(properties) }) as Record<
+    string,
+    Resource
+  >;
+}
+
+export interface Resource {
+  readonly Type: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a template is JSON of any shape
+  readonly Properties: any;
+  readonly DependsOn?: string[];
+  readonly DeletionPolicy?: string;
+}
+
+/** Properties of the only resource of a type. */
+export function only(template: Template, type: string, properties?: object): Resource {
+  const found = Object.values(resources(template, type, properties));
+  expect(found).toHaveLength(1);
+  return found[0]!;
+}
+
+/** The Helm values of a release, with tokens replaced by placeholders: readable ones, unless a function makes others. */
+export function helmValues(template: Template, release: string, placeholder = (token: string) => `<${token}>`) {
+  const { Values } = only(template, 'Custom::AWSCDK-EKS-HelmChart', { Release: release }).Properties;
+  const parts: unknown[] = typeof Values === 'string' ? [Values] : Values['Fn::Join'][1];
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : placeholder(describeToken(part)))).join(''));
+}
+
+function describeToken(token: unknown): string {
+  return JSON.stringify(token).replaceAll('"', "'");
+}
+
+/** Everything a resource depends on, directly or not, by logical id. */
+export function upstream(template: Template, logicalId: string): Set<string> {
+  const { Resources } = template.toJSON() as { Resources: Record<string, Resource> };
+  const seen = new Set<string>();
+  const visit = (id: string) => {
+    const text = JSON.stringify(Resources[id]?.Properties ?? {});
+    const direct = [
+      ...(Resources[id]?.DependsOn ?? []),
+      ...[...text.matchAll(/"Ref":"([^"]+)"|"Fn::GetAtt":\["([^"]+)"/g)].map((match) => match[1] ?? match[2] ?? ''),
+    ];
+    for (const next of direct) {
+      if (Resources[next] && !seen.has(next)) {
+        seen.add(next);
+        visit(next);
+      }
+    }
+  };
+  visit(logicalId);
+  return seen;
+}
+
+/** A kubectl layer for versions whose package is not installed. */
+export const stubKubectlLayer: KubectlLayerLoader = (scope, id, { package: name }) =>
+  lambda.LayerVersion.fromLayerVersionArn(
+    scope,
+    id,
+    `arn:aws:lambda:ap-northeast-2:111111111111:layer:${name.split('/')[1]}:1`,
+  );
