@@ -18,7 +18,11 @@ export const releases: ClusterCheck = {
     return resourcesOf(stacks, 'Custom::AWSCDK-EKS-HelmChart').map(({ properties, stack }): Outcome => {
       const { Release: name, Namespace: namespace, Version: version } = properties as Record<string, string>;
       const release = found.find((one) => one.name === name && one.namespace === namespace);
-      if (!release) return failed(`${name} is not in namespace ${namespace}`, `npx cdk deploy ${stack.name}`);
+      if (!release)
+        return failed(
+          `${name} is not in namespace ${namespace}`,
+          `npx cdk deploy ${stack.name}; if that finds no changes, docs/runbook.md#release-missing`,
+        );
       const { status, chart, revision } = release;
       if (status.startsWith('pending-')) {
         return failed(`${name} is ${status}`, 'docs/runbook.md#release-pending');
@@ -30,7 +34,7 @@ export const releases: ClusterCheck = {
         );
       }
       if (version !== undefined && !chart.endsWith(`-${version}`)) {
-        return failed(`${name} is ${chart}, not ${version}`, `npx cdk deploy ${stack.name}`);
+        return failed(`${name} is ${chart}, not ${version}`, 'docs/runbook.md#release-missing');
       }
       return ok(`${name} ${chart}, revision ${revision}`);
     });

@@ -337,7 +337,7 @@ describe('verify', () => {
       'Helm releases',
       'a release is missing',
       { releases: RELEASES.slice(1) },
-      'failed: aws-load-balancer-controller is not in namespace kube-system | npx cdk deploy ErpDev',
+      'failed: aws-load-balancer-controller is not in namespace kube-system | npx cdk deploy ErpDev; if that finds no changes, docs/runbook.md#release-missing',
     ],
     [
       'Helm releases',
@@ -355,7 +355,7 @@ describe('verify', () => {
       'Helm releases',
       'somebody installed another version',
       { releases: RELEASES.map((release) => ({ ...release, version: '1.0.0' })) },
-      'failed: metrics-server is metrics-server-1.0.0, not 3.13.1 | npx cdk deploy ErpDev',
+      'failed: metrics-server is metrics-server-1.0.0, not 3.13.1 | docs/runbook.md#release-missing',
     ],
     [
       'Helm releases',
