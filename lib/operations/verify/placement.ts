@@ -1,5 +1,5 @@
 import type { Node } from 'kubernetes-types/core/v1';
-import { KAFKA_WORKLOAD } from '../../cluster/node-groups';
+import { KAFKA_NODES } from '../../config/placement';
 import { environmentId } from '../../config/environment';
 import { type Outcome, failed, ok } from '../findings';
 import type { ClusterCheck } from './context';
@@ -55,10 +55,10 @@ export const placement: ClusterCheck = {
 function placeOf(node: Node | undefined): Omit<Place, 'pod'> {
   const labels = node?.metadata?.labels ?? {};
   const tainted = (node?.spec?.taints ?? []).some(
-    ({ key, value }) => key === KAFKA_WORKLOAD.key && value === KAFKA_WORKLOAD.value,
+    ({ key, value }) => key === KAFKA_NODES.key && value === KAFKA_NODES.value,
   );
   return {
     zone: labels['topology.kubernetes.io/zone'] ?? '',
-    kafkaNode: tainted && labels[KAFKA_WORKLOAD.key] === KAFKA_WORKLOAD.value,
+    kafkaNode: tainted && labels[KAFKA_NODES.key] === KAFKA_NODES.value,
   };
 }

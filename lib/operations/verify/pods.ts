@@ -1,5 +1,5 @@
 import type { Pod } from 'kubernetes-types/core/v1';
-import { CONTROLLER_ACCOUNTS, xrayDaemonAccount } from '../../cluster/pod-identities';
+import { CONTROLLER_ACCOUNTS } from '../../cluster/pod-identities';
 import { environmentId } from '../../config/environment';
 import { type Outcome, failed, ok } from '../findings';
 import type { ClusterCheck } from './context';
@@ -8,11 +8,11 @@ import { list } from './objects';
 /** Every workload of the platform's namespaces has the pods it asks for, all ready. */
 export const podsReady: ClusterCheck = {
   title: 'Pods',
-  run: async ({ environment: { config }, cluster }) => {
+  run: async ({ environment: { config, values }, cluster }) => {
     const name = environmentId(config.name);
     const namespaces = [
       name,
-      xrayDaemonAccount(name).namespace,
+      values.xrayNamespace,
       ...new Set(Object.values(CONTROLLER_ACCOUNTS).map(({ namespace }) => namespace)),
     ];
     const perNamespace = await Promise.all(
