@@ -3,7 +3,6 @@ import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Ch
 import type { EnvironmentStacks } from '../platform';
 import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
-import { type Acknowledgement, type AppliedAcknowledgement, acknowledge, warnOfReviews } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
 import { REGISTER } from './register';
