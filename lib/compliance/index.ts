@@ -1,8 +1,8 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
-import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { DELIVERY_REGISTER } from './delivery-register';
+import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
 import { REGISTER } from './register';

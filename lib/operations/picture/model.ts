@@ -147,7 +147,6 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::EKS::Nodegroup', from: '', to: 'Subnets' },
   { type: 'AWS::EC2::Subnet', from: '', to: 'VpcId' },
   { type: 'AWS::EC2::NatGateway', from: 'SubnetId', to: '' },
-  { type: 'AWS::CloudWatch::Alarm', from: '', to: 'AlarmActions' },
   { type: 'AWS::CodePipeline::Pipeline', from: '', to: 'Stages' },
 ];
 

@@ -289,7 +289,7 @@ describe('destroy', () => {
     });
     expect({ exitCode, removed, changes: changes() }).toEqual({
       exitCode: 0,
-      removed: ['ErpProd', 'ErpProdEdge', 'ErpProdEmployee', 'ErpProdCluster', 'ErpProdFirewall'],
+      removed: ['ErpProd', 'ErpProdEdge', 'ErpProdEmployee', 'ErpProdCluster', 'ErpProdGlobal', 'ErpProdFirewall'],
       changes: [],
     });
     expect(said).toContain('Kept, and still paid for:\n- secret erp/prod/mysql\n- secret erp/prod/mongodb');

@@ -389,6 +389,35 @@ describe('preflight', () => {
     );
   });
 
+  describe('with a pipeline', () => {
+    const delivery = {
+      connectionArn: '',
+      repository: 'o/r',
+      branch: 'main',
+    } as unknown as EnvironmentConfig['delivery'];
+    const parameters = (value: string | undefined): Answers => ({
+      GetParameter: ({ Name }) =>
+        String(Name).startsWith('/erp/dev/images/')
+          ? value === undefined
+            ? new FakeError('ParameterNotFound')
+            : { Parameter: { Value: value } }
+          : { Parameter: { Value: '30' } },
+    });
+
+    test('the released tag is the one that must be there', async () => {
+      const answers = { ...parameters('0123abc'), DescribeImages: new FakeError('ImageNotFoundException') };
+      expect(await lines('Service images', answers, withConfig({ delivery }))).toContain(
+        'failed: there is no image erp/notification-service:0123abc | run the pipeline, or aws ssm delete-parameter --name /erp/dev/images/notification-service, so that the tag of chart/values-dev.yaml counts',
+      );
+    });
+
+    test('before the first release it is the one of the values', async () => {
+      expect(await lines('Service images', parameters(undefined), withConfig({ delivery }))).toContain(
+        'ok: erp/notification-service:latest, pushed on 2026-11-20',
+      );
+    });
+  });
+
   test.each([
     ['UPDATE_IN_PROGRESS', 'wait until the other deployment ends'],
     [
