@@ -96,7 +96,10 @@ timeoutSeconds: {{ .probe.timeoutSeconds }}
 failureThreshold: {{ .probe.failureThreshold }}
 {{- end }}
 
-{{/* approval-request-service becomes approval-request-tgb. */}}
+{{/*
+approval-request-service on 8082 becomes approval-request-tgb-8082. The target group of a binding cannot be changed, and
+a new port makes a new target group.
+*/}}
 {{- define "erp.targetGroupBindingName" -}}
-{{- printf "%s-tgb" (trimSuffix "-service" .name) -}}
+{{- printf "%s-tgb-%d" (trimSuffix "-service" .name) (int .port) -}}
 {{- end }}

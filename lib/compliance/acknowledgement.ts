@@ -102,19 +102,6 @@ export function reasonOf({ reason, control }: Acknowledgement): string {
   return `${reason} Instead: ${control}`;
 }
 
-/** Warns, where an entry applies, that its review date has passed: nobody is stopped at night by a calendar. */
-export function warnOfReviews(applied: readonly AppliedAcknowledgement[], today: string): void {
-  for (const { name, owner, review } of overdue([...new Set(applied.map(({ entry }) => entry))], today)) {
-    const stacks = applied.filter(({ entry }) => entry.name === name).map(({ at }) => cdk.Stack.of(at));
-    for (const stack of new Set(stacks)) {
-      cdk.Annotations.of(stack).addWarningV2(
-        `erp:Review-${name}`,
-        `The acknowledgement ${name} was due for review on ${review}. Its owner (${owner}) fixes the finding, or sets a later date in lib/compliance/register.ts.`,
-      );
-    }
-  }
-}
-
 /** Entries whose review date lies before a day. */
 export function overdue(entries: readonly Acknowledgement[], today: string): Acknowledgement[] {
   return entries.filter(({ review }) => review < today);

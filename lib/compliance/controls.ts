@@ -280,3 +280,27 @@ const ISMS_P: Catalogue = {
 
 /** Which controls the platform answers to, and how. */
 export const CATALOGUES: readonly Catalogue[] = [FSBP, CIS_EKS, ISMS_P];
+
+/** The control map as a document. */
+export function controlsMarkdown(): string {
+  const cell = (text: string) => text.replaceAll('|', '\\|');
+  return [
+    '# Controls',
+    '',
+    'Written from `lib/compliance/controls.ts`. A test compares the two; `UPDATE_GOLDEN=1 npx jest controls` writes this file again.',
+    '',
+    ...CATALOGUES.flatMap(({ name, source, controls }) => [
+      `## ${name}`,
+      '',
+      source,
+      '',
+      '| control | title | how | rules | remark |',
+      '|---|---|---|---|---|',
+      ...controls.map(
+        ({ id, title, means, rules = [], how = '' }) =>
+          `| ${[id, title, MEANS[means], rules.join(', '), how].map(cell).join(' | ')} |`,
+      ),
+      '',
+    ]),
+  ].join('\n');
+}

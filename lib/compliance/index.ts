@@ -1,7 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
-import { type Acknowledgement, type AppliedAcknowledgement, acknowledge, warnOfReviews } from './acknowledgement';
+import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
 import { REGISTER } from './register';
@@ -47,11 +47,10 @@ export function addCompliance(app: cdk.App, { environments, today, register = RE
   const recorder = new Recorder();
   const templateRules = new TemplateRules();
   const applied = acknowledge(environments, register);
-  warnOfReviews(applied, today);
   cdk.Validations.of(app).addPlugins(
     ...PACKS.map((Pack) => recorder.record(new Pack(app))),
     templateRules,
-    new RegisterAudit({ entries: register, applied, recorder, templateRules }),
+    new RegisterAudit({ entries: register, applied, recorder, templateRules, today }),
   );
   return { recorder, templateRules, applied };
 }

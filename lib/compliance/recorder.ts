@@ -22,6 +22,10 @@ export interface Evaluation {
   readonly ids: readonly string[];
 
   readonly info: string;
+
+  /** Why the rule exists and what to do, where its pack tells. */
+  readonly explanation?: string;
+
   readonly level: string;
 }
 
@@ -68,6 +72,7 @@ export class Recorder {
       this.evaluations.push({
         ...{ pack, rule, resource: node.node.path, stack, result, ids },
         info: params.info,
+        explanation: params.explanation,
         level: params.level,
       });
     try {

@@ -94,12 +94,16 @@ export class BuildProject extends Construct {
         ? codebuild.Cache.local(codebuild.LocalCacheMode.DOCKER_LAYER, codebuild.LocalCacheMode.CUSTOM)
         : undefined,
       logging: { cloudWatch: { logGroup } },
-      ...(network && {
-        vpc: network.vpc,
-        subnetSelection: network.subnets,
-        securityGroups: [network.securityGroup],
-      }),
     });
+    if (network) {
+      const { vpc, subnets, securityGroup } = network;
+      // Given to the L2 it would come with an inline policy beside ours.
+      (this.project.node.findChild('Resource') as codebuild.CfnProject).vpcConfig = {
+        vpcId: vpc.vpcId,
+        subnets: vpc.selectSubnets(subnets).subnetIds,
+        securityGroupIds: [securityGroup.securityGroupId],
+      };
+    }
     // A project that starts before its role may write its log fails without one.
     this.project.node.addDependency(permissions);
   }

@@ -65,6 +65,8 @@ export class ReleasedImages extends Construct {
       handler: 'index.handler',
       timeout: cdk.Duration.seconds(30),
       memorySize: 256,
+      // CloudFormation asks once per deployment.
+      reservedConcurrentExecutions: 1,
       role: role.withoutPolicyUpdates(),
       logGroup,
     });

@@ -20,12 +20,24 @@ export interface RenderOptions {
 }
 
 /**
- * Objects that a release of a chart consists of, as the real helm renders them.
+ * Objects that a release of a chart consists of, as the real helm renders them. The schema of the values is left to the
+ * synth, which checks them before they carry stand-ins for what only a deployment knows.
  *
  * @throws Error with helm's own words, where the chart refuses the values
  */
 export function renderChart({ chart, values, release, namespace, kubeVersion }: RenderOptions): KubernetesObject[] {
-  const args = ['template', release, chart, '--namespace', namespace, '--kube-version', kubeVersion, '--values', '-'];
+  const args = [
+    'template',
+    release,
+    chart,
+    '--namespace',
+    namespace,
+    '--kube-version',
+    kubeVersion,
+    '--values',
+    '-',
+    '--skip-schema-validation',
+  ];
   try {
     return parseManifests(
       execFileSync(helm(), args, {

@@ -262,11 +262,11 @@ describe('the wiring into AWS', () => {
   test('binds each service to its target group and leaves the security groups to the platform', () => {
     const bindings = ofKind(dev, 'elbv2.k8s.aws/v1beta1/TargetGroupBinding');
     expect(bindings.map(({ metadata }) => metadata.name)).toEqual([
-      'approval-processing-tgb',
-      'approval-request-tgb',
-      'notification-tgb',
+      'approval-processing-tgb-8083',
+      'approval-request-tgb-8082',
+      'notification-tgb-8084',
     ]);
-    expect(find(bindings, 'approval-request-tgb').spec).toEqual({
+    expect(find(bindings, 'approval-request-tgb-8082').spec).toEqual({
       targetGroupARN:
         'arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/approval-request/0123456789abcdef',
       targetType: 'ip',

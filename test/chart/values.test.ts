@@ -132,11 +132,6 @@ describe('values that do not fit together', () => {
       'services.notification.api.route: "approvals" is taken by services.approvalRequest',
     ],
     [
-      'a binding name taken',
-      service({ name: 'approval-request' }),
-      'services.notification.name: "approval-request-tgb" is taken by services.approvalRequest',
-    ],
-    [
       'a name of the chart',
       service({ name: 'kafka' }),
       'services.notification.name: "kafka" is a name that the chart itself uses',

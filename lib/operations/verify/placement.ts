@@ -1,6 +1,6 @@
 import type { Node } from 'kubernetes-types/core/v1';
-import { KAFKA_NODES } from '../../config/placement';
 import { environmentId } from '../../config/environment';
+import { KAFKA_NODES } from '../../config/placement';
 import { type Outcome, failed, ok } from '../findings';
 import type { ClusterCheck } from './context';
 import { list } from './objects';

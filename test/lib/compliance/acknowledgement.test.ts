@@ -1,11 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
-import {
-  type Acknowledgement,
-  acknowledge,
-  inPacks,
-  overdue,
-  warnOfReviews,
-} from '../../../lib/compliance/acknowledgement';
+import { type Acknowledgement, acknowledge, inPacks, overdue } from '../../../lib/compliance/acknowledgement';
 import type { EnvironmentStacks } from '../../../lib/platform';
 
 const app = new cdk.App();
@@ -57,18 +51,6 @@ test('an entry acknowledges every id on every construct it selects', () => {
     ['A', 'HIPAA.Security::HIPAA.Security-LambdaDLQ'],
     ['B', 'PCI.DSS.321::PCI.DSS.321-LambdaDLQ'],
     ['B', 'HIPAA.Security::HIPAA.Security-LambdaDLQ'],
-  ]);
-});
-
-test('a review date that has passed warns where the entry applies, and stops nobody', () => {
-  const stack = new cdk.Stack(new cdk.App(), 'Edge');
-  const applied = acknowledge([{ network: stack } as unknown as EnvironmentStacks], [entry]);
-  const warnings = () => stack.node.metadata.map(({ data }) => String(data)).filter((text) => text.includes('due for'));
-  warnOfReviews(applied, '2027-06-30');
-  expect(warnings()).toEqual([]);
-  warnOfReviews(applied, '2027-07-01');
-  expect(warnings()).toEqual([
-    expect.stringContaining('access-logs was due for review on 2027-06-30. Its owner (security)'),
   ]);
 });
 

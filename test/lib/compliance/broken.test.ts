@@ -26,6 +26,15 @@ const message = (() => {
         review: '2030-01-01',
       },
       {
+        name: 'overdue-entry',
+        at: ({ environment, network }) => (environment.config.name === 'dev' ? [network.accessLogs] : []),
+        ids: ['AwsSolutions::AwsSolutions-S5'],
+        reason: 'Somebody meant to look at it again.',
+        control: 'None any more.',
+        owner: 'security',
+        review: '2020-01-01',
+      },
+      {
         name: 'entry-for-nothing',
         at: () => [],
         ids: ['AwsSolutions::AwsSolutions-VPC7'],
@@ -139,4 +148,16 @@ test('an entry that suppresses nothing fails the synth, which names it and where
   );
   expect(message).toContain('Take it out of the entry stale-entry in lib/compliance/register.ts');
   expect(message).toContain('The entry entry-for-nothing selects no construct');
+});
+
+test('a finding says so to whoever synthesizes any stack', () => {
+  expect(message).toMatch(
+    /CloudFormation-Validate::ERP-ROUTE-JWT at ErpDevEdge\/Open: [^]*?Suggested fix: Add the route by Api/,
+  );
+});
+
+test('a review date that has passed warns', () => {
+  expect(message).toMatch(
+    /WARNING The acknowledgement overdue-entry was due for review on 2020-01-01\. Its owner is security/,
+  );
 });

@@ -1,0 +1,27 @@
+import { EXIT } from '../lib/review/report';
+import { ReviewError } from '../lib/review/workspace';
+
+/** A mistake in how a command is used. */
+export class UsageError extends Error {}
+
+/**
+ * Runs a command and ends the process with its exit code.
+ *
+ * @param main throws UsageError, and ReviewError for what went wrong outside of the program
+ * @param usage text behind the message of a wrong usage
+ */
+export function runCommand(main: () => Promise<number>, usage: string): void {
+  main().then(
+    (code) => process.exit(code),
+    (error: Error & { code?: string }) => {
+      const isUsage = error instanceof UsageError || error.code?.startsWith('ERR_PARSE_ARGS') === true;
+      const text = isUsage
+        ? `${error.message}\n\n${usage}`
+        : error instanceof ReviewError
+          ? error.message
+          : error.stack;
+      process.stderr.write(`${text}\n`);
+      process.exit(isUsage ? EXIT.usage : EXIT.error);
+    },
+  );
+}

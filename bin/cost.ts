@@ -1,0 +1,39 @@
+import * as fs from 'fs';
+import * as os from 'os';
+import * as path from 'path';
+import { parseArgs } from 'util';
+import { ENVIRONMENTS } from '../lib/config/environment';
+import { estimateCost } from '../lib/cost/estimate';
+import { costDocument } from '../lib/cost/table';
+import { readAssembly } from '../lib/review/assembly';
+import { EXIT } from '../lib/review/report';
+import { renderTerminal } from '../lib/review/terminal';
+import { synthesize } from '../lib/review/workspace';
+import { UsageError, runCommand } from './command';
+
+const PLACES = [...ENVIRONMENTS, 'shared'];
+const USAGE = `npm run cost -- <environment …>
+
+What environments of the working tree cost a month: ${PLACES.join(', ')}; without a name, all of them.
+`;
+
+async function main(): Promise<number> {
+  const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return EXIT.fine;
+  }
+  const unknown = positionals.filter((name) => !PLACES.includes(name));
+  if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
+  const output = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-cost-'));
+  process.once('exit', () => fs.rmSync(output, { recursive: true, force: true }));
+  await synthesize({ directory: path.join(__dirname, '..'), output, env: process.env, validation: false });
+  const assembly = readAssembly(output);
+  const today = new Date().toISOString().slice(0, 10);
+  const wanted = positionals.length > 0 ? positionals : PLACES;
+  const estimates = wanted.map((environment) => estimateCost(assembly, environment, today));
+  process.stdout.write(renderTerminal(costDocument(estimates), Boolean(process.stdout.isTTY) && !process.env.NO_COLOR));
+  return EXIT.fine;
+}
+
+runCommand(main, USAGE);

@@ -1,0 +1,232 @@
+/** Minutes that CloudFormation waits for a resource. */
+export interface Duration {
+  readonly create: number;
+  readonly update: number;
+  readonly remove: number;
+
+  /** Where the numbers come from; `estimate` is nobody's promise. */
+  readonly source: string;
+}
+
+const duration = (create: number, update: number, remove: number, source = 'estimate'): Duration => ({
+  create,
+  update,
+  remove,
+  source,
+});
+
+/** Resources that take long. Everything else counts with {@link OTHER}. */
+export const DURATIONS: Readonly<Record<string, Duration>> = {
+  'AWS::EKS::Cluster': duration(
+    10,
+    15,
+    5,
+    'creation takes several minutes: https://docs.aws.amazon.com/eks/latest/userguide/create-cluster.html',
+  ),
+  'AWS::EKS::Nodegroup': duration(
+    4,
+    12,
+    6,
+    'an update drains node by node: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html',
+  ),
+  'AWS::EKS::Addon': duration(2, 2, 1),
+  'AWS::RDS::DBInstance': duration(
+    12,
+    12,
+    8,
+    'available after up to 20 minutes: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_GettingStarted.CreatingConnecting.MySQL.html',
+  ),
+  'AWS::MSK::Cluster': duration(
+    25,
+    30,
+    10,
+    'creation takes 15 minutes or more: https://docs.aws.amazon.com/msk/latest/developerguide/create-cluster.html',
+  ),
+  'AWS::CloudFront::Distribution': duration(5, 5, 8),
+  'AWS::EC2::NatGateway': duration(2, 1, 2),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': duration(3, 1, 2),
+  'AWS::ApiGatewayV2::VpcLink': duration(4, 1, 3),
+  'AWS::Lambda::Function': duration(1, 1, 1),
+  // A function in a VPC keeps its network interfaces for a while: https://github.com/aws/aws-cdk/issues/12827
+  'Custom::AWSCDK-EKS-HelmChart': duration(3, 3, 2, 'waits until pods are ready, at most the timeout of the release'),
+  'Custom::AWSCDK-EKS-KubernetesResource': duration(1, 1, 1),
+  'Custom::CDKBucketDeployment': duration(1, 1, 1),
+};
+
+/** A role, a policy, a rule, a log group. */
+export const OTHER: Duration = duration(0.3, 0.3, 0.2);
+
+/** Minutes around every stack: change set, asset upload, clean-up. */
+export const PER_STACK = 0.5;
+
+/** What people notice while a property changes, and whether the way back is open. */
+export interface Consequence {
+  readonly type: string;
+
+  /** Beginning of a property's path; every change of the resource without it. */
+  readonly property?: string;
+
+  readonly effect: 'changed' | 'replaced' | 'removed';
+  readonly note: string;
+  readonly downtime?: string;
+
+  /** Why the old state does not come back by deploying the old code. */
+  readonly oneWay?: string;
+}
+
+export const CONSEQUENCES: readonly Consequence[] = [
+  {
+    type: 'AWS::EKS::Cluster',
+    property: 'Version',
+    effect: 'changed',
+    note: 'the control plane is upgraded in place, then every node is replaced one by one',
+    oneWay: 'EKS has no downgrade',
+  },
+  {
+    type: 'AWS::EKS::Nodegroup',
+    property: 'Version',
+    effect: 'changed',
+    note: 'nodes are replaced one by one; pods move within their disruption budgets',
+  },
+  {
+    type: 'AWS::EKS::Nodegroup',
+    property: 'LaunchTemplate',
+    effect: 'changed',
+    note: 'nodes are replaced one by one; pods move within their disruption budgets',
+  },
+  {
+    type: 'AWS::EKS::Nodegroup',
+    property: 'Taints',
+    effect: 'changed',
+    note: 'pods that do not tolerate a new NoSchedule taint stay until they stop for another reason, then find no node',
+  },
+  {
+    type: 'AWS::EKS::Nodegroup',
+    effect: 'replaced',
+    note: 'a new group starts, then the old one is drained and deleted; pods move',
+  },
+  {
+    type: 'AWS::EKS::Nodegroup',
+    effect: 'removed',
+    note: 'its nodes are drained and deleted; pods move or stay pending',
+  },
+  {
+    type: 'AWS::RDS::DBInstance',
+    property: 'EngineVersion',
+    effect: 'changed',
+    note: 'the engine is upgraded in place',
+    downtime: 'the database is away for the upgrade: some minutes, with a standby too',
+    oneWay: 'RDS has no downgrade; the way back is a snapshot',
+  },
+  {
+    type: 'AWS::RDS::DBInstance',
+    property: 'DBInstanceClass',
+    effect: 'changed',
+    note: 'the instance moves to other hardware',
+    downtime: 'the database is away: about a minute with a standby, up to ten without',
+  },
+  {
+    type: 'AWS::RDS::DBInstance',
+    property: 'AllocatedStorage',
+    effect: 'changed',
+    note: 'the volume grows while the database runs; the next change of storage has to wait six hours',
+    oneWay: 'RDS storage never shrinks',
+  },
+  {
+    type: 'AWS::RDS::DBInstance',
+    property: 'DBParameterGroupName',
+    effect: 'changed',
+    note: 'static parameters wait for a reboot that somebody has to ask for',
+  },
+  {
+    type: 'AWS::RDS::DBInstance',
+    effect: 'replaced',
+    note: 'an empty instance takes the place of the old one',
+    downtime: 'until the data is restored into the new instance',
+    oneWay: 'the data stays with the old instance',
+  },
+  {
+    type: 'AWS::EC2::NatGateway',
+    effect: 'removed',
+    note: 'its address no longer reaches the outside: allow-lists of others (MongoDB Atlas) name fewer addresses',
+    downtime: 'connections to the internet through it break',
+  },
+  {
+    type: 'AWS::EC2::NatGateway',
+    effect: 'replaced',
+    note: 'the outgoing address changes: allow-lists of others (MongoDB Atlas) have to know the new one',
+    downtime: 'connections to the internet through it break',
+  },
+  {
+    type: 'AWS::EC2::EIP',
+    effect: 'removed',
+    note: 'a public address is given back and does not return',
+    oneWay: 'an address once released belongs to somebody else',
+  },
+  {
+    type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    effect: 'replaced',
+    note: 'the new group is empty until the controller has registered the pods in it',
+    downtime: 'of this service, until its pods are healthy in the new group',
+  },
+  {
+    type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    effect: 'removed',
+    note: 'requests to this port find nothing',
+  },
+  {
+    type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+    effect: 'replaced',
+    note: 'the DNS name changes',
+    downtime: 'until clients have the new name',
+  },
+  {
+    type: 'AWS::MSK::Cluster',
+    property: 'BrokerNodeGroupInfo.InstanceType',
+    effect: 'changed',
+    note: 'brokers are restarted one by one',
+  },
+  {
+    type: 'AWS::MSK::Cluster',
+    property: 'KafkaVersion',
+    effect: 'changed',
+    note: 'brokers are upgraded one by one',
+    oneWay: 'MSK has no downgrade',
+  },
+  {
+    type: 'AWS::MSK::Cluster',
+    property: 'BrokerNodeGroupInfo.StorageInfo',
+    effect: 'changed',
+    note: 'volumes grow while brokers run',
+    oneWay: 'MSK storage never shrinks',
+  },
+  {
+    type: 'AWS::KMS::Key',
+    effect: 'removed',
+    note: 'the key waits 7 to 30 days before it is gone; until then its deletion can be cancelled',
+    oneWay: 'what it encrypted is unreadable afterwards',
+  },
+  {
+    type: 'AWS::SecretsManager::Secret',
+    effect: 'replaced',
+    note: 'the value is generated anew; a value filled in by hand is lost, and pods get it with the next refresh',
+    oneWay: 'the old value is deleted after its recovery window',
+  },
+  {
+    type: 'AWS::Cognito::UserPool',
+    effect: 'replaced',
+    note: 'everybody has to register again',
+    oneWay: 'users and passwords cannot be copied',
+  },
+  {
+    type: 'AWS::CloudFront::Distribution',
+    effect: 'changed',
+    note: 'edge locations take the new settings within minutes',
+  },
+  {
+    type: 'AWS::Lambda::Function',
+    property: 'Code',
+    effect: 'changed',
+    note: 'new executions run the new code; those under way finish with the old one',
+  },
+];
