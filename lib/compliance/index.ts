@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
+import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
@@ -27,7 +28,7 @@ export interface ComplianceProps {
   /**
    * Findings that stay.
    *
-   * @default - the register of `register.ts`
+   * @default - the register of `register.ts`, and where an environment has a pipeline that of `delivery-register.ts`
    */
   readonly register?: readonly Acknowledgement[];
 }
@@ -39,11 +40,17 @@ export interface Compliance {
   readonly applied: readonly AppliedAcknowledgement[];
 }
 
+/** Entries that apply to the app: one that selects nothing would be a finding itself. */
+function registerOf(environments: readonly EnvironmentStacks[]): readonly Acknowledgement[] {
+  return environments.some(({ delivery }) => delivery) ? [...REGISTER, ...DELIVERY_REGISTER] : REGISTER;
+}
+
 /**
  * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
  * acknowledgements with them.
  */
-export function addCompliance(app: cdk.App, { environments, today, register = REGISTER }: ComplianceProps): Compliance {
+export function addCompliance(app: cdk.App, { environments, today, ...props }: ComplianceProps): Compliance {
+  const { register = registerOf(environments) } = props;
   const recorder = new Recorder();
   const templateRules = new TemplateRules();
   const applied = acknowledge(environments, register);

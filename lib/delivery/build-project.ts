@@ -53,6 +53,7 @@ export interface BuildProjectProps {
 export class BuildProject extends Construct {
   readonly project: codebuild.PipelineProject;
   readonly role: iam.Role;
+  readonly permissions: iam.ManagedPolicy;
 
   constructor(scope: Construct, id: string, props: BuildProjectProps) {
     super(scope, id);
@@ -63,17 +64,17 @@ export class BuildProject extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: removalPolicy(config),
     });
-    const permissions = new iam.ManagedPolicy(this, 'Permissions', {
+    this.permissions = new iam.ManagedPolicy(this, 'Permissions', {
       description,
       statements: [...props.statements, ...(network ? networkInterfaces(this, network) : [])],
     });
-    logGroup.grantWrite(permissions);
+    logGroup.grantWrite(this.permissions);
     this.role = new iam.Role(this, 'Role', {
       description,
       assumedBy: new iam.ServicePrincipal('codebuild.amazonaws.com', {
         conditions: { StringEquals: { 'aws:SourceAccount': cdk.Stack.of(this).account } },
       }),
-      managedPolicies: [permissions],
+      managedPolicies: [this.permissions],
     });
     this.project = new codebuild.PipelineProject(this, 'Resource', {
       projectName,
@@ -105,7 +106,7 @@ export class BuildProject extends Construct {
       };
     }
     // A project that starts before its role may write its log fails without one.
-    this.project.node.addDependency(permissions);
+    this.project.node.addDependency(this.permissions);
   }
 }
 

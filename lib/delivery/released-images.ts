@@ -27,6 +27,8 @@ export class ReleasedImages extends Construct {
   /** Values of the chart that set the tag of every service. */
   readonly values: Values;
 
+  readonly function: lambda.Function;
+
   constructor(scope: Construct, id: string, { config, logKey, services, release }: ReleasedImagesProps) {
     super(scope, id);
     const stack = cdk.Stack.of(this);
@@ -56,7 +58,7 @@ export class ReleasedImages extends Construct {
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
       managedPolicies: [permissions],
     });
-    const reader = new lambda.Function(this, 'Function', {
+    this.function = new lambda.Function(this, 'Function', {
       functionName,
       description: `Reads the released image tags of ${environmentId(config.name)} during deployments`,
       runtime: lambda.Runtime.NODEJS_24_X,
@@ -72,7 +74,7 @@ export class ReleasedImages extends Construct {
     });
     const tags = new cdk.CustomResource(this, 'Tags', {
       resourceType: 'Custom::ReleasedImages',
-      serviceToken: reader.functionArn,
+      serviceToken: this.function.functionArn,
       serviceTimeout: cdk.Duration.minutes(2),
       properties: {
         Parameters: parameters,

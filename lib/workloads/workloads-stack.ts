@@ -43,6 +43,9 @@ export class WorkloadsStack extends cdk.Stack {
   /** The bundled chart's release. */
   readonly chart: eks.HelmChart;
 
+  /** Which images run, where a pipeline releases them. */
+  readonly releasedImages?: ReleasedImages;
+
   constructor(scope: Construct, id: string, props: WorkloadsStackProps) {
     const { environment, network, data, cluster: clusterStack, edge, ...stackProps } = props;
     super(scope, id, stackProps);
@@ -140,13 +143,13 @@ export class WorkloadsStack extends cdk.Stack {
     });
     let releaseValues = chartValues({ environment, network, data, edge });
     if (config.delivery) {
-      const released = new ReleasedImages(this, 'ReleasedImages', {
+      this.releasedImages = new ReleasedImages(this, 'ReleasedImages', {
         config,
         logKey: network.logKey,
         services: values.services,
         release: { chart: chartAsset.assetHash, values: releaseValues },
       });
-      releaseValues = mergeValues(releaseValues, released.values);
+      releaseValues = mergeValues(releaseValues, this.releasedImages.values);
       new ssm.StringParameter(this, 'PlatformValues', {
         parameterName: platformValuesParameter(config.name),
         description: `Chart values of ${name} that only the cloud knows, for the pipeline`,
