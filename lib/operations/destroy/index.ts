@@ -100,7 +100,7 @@ export async function destroy(props: DestroyProps): Promise<number> {
       else if (!(await removeStack(props, stack.name, vpcId))) return 1;
       if (awaitVolumes) await volumesGone(props, plan);
     }
-    return await cleanUp(props, plan);
+    return await cleanUp(props, plan, existing);
   } catch (error) {
     const { found, ...outcome } = explainAwsError(error);
     say(
@@ -124,7 +124,7 @@ async function removeStack(
     if (vpcId !== undefined) {
       for (const { what, remove } of await strayInterfaces(aws, vpcId)) {
         say(`Deleting ${what}`);
-        await remove();
+        await remove?.();
       }
     }
     say(`Removing ${name}${attempt > 1 ? `, attempt ${attempt} of ${ATTEMPTS}` : ''}`);
@@ -154,22 +154,22 @@ async function volumesGone({ aws, say, sleep }: DestroyProps, plan: RemovalPlan)
   say('Some volumes are still there; the last step takes care of them.');
 }
 
-async function cleanUp({ config, aws, say }: DestroyProps, plan: RemovalPlan): Promise<number> {
-  const left = await leftovers(aws, plan);
+async function cleanUp(
+  { config, aws, say }: DestroyProps,
+  plan: RemovalPlan,
+  seen: ReadonlySet<string>,
+): Promise<number> {
+  const name = environmentId(config.name);
+  const left = await leftovers(aws, plan, seen);
   if (plan.keepsData) {
-    say(
-      [
-        `${environmentId(config.name)} is removed. Kept, and still paid for:`,
-        ...left.map(({ what }) => `- ${what}`),
-      ].join('\n'),
-    );
+    say([`${name} is removed. Kept, and still paid for:`, ...left.map(({ what }) => `- ${what}`)].join('\n'));
     return 0;
   }
   let failures = 0;
   for (const { what, remove } of left) {
     try {
-      await remove();
-      say(`Deleted ${what}`);
+      await remove?.();
+      say(remove ? `Deleted ${what}` : `Left alone, because no stack of this removal made it: ${what}`);
     } catch (error) {
       failures++;
       say(`Could not delete ${what}: ${explainAwsError(error).found}`);
@@ -177,8 +177,8 @@ async function cleanUp({ config, aws, say }: DestroyProps, plan: RemovalPlan): P
   }
   say(
     failures === 0
-      ? `${environmentId(config.name)} is removed; nothing is left that costs money.`
-      : `${failures} things are left.`,
+      ? `${name} is removed; nothing of it is left that costs money.`
+      : `${failures} thing${failures === 1 ? ' is' : 's are'} left.`,
   );
   return failures === 0 ? 0 : 1;
 }

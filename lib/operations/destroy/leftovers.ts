@@ -12,10 +12,12 @@ import { volumeTags } from '../../workloads/workloads-stack';
 import { type Aws, errorName } from '../aws';
 import type { RemovalPlan } from './plan';
 
-/** Something that is still there, and how it goes. */
+/** Something that is still there. */
 export interface Leftover {
   readonly what: string;
-  readonly remove: () => Promise<unknown>;
+
+  /** How it goes. undefined where it may belong to somebody else. */
+  readonly remove: (() => Promise<unknown>) | undefined;
 }
 
 /** Volumes that the EBS driver made for claims of the environment. */
@@ -64,20 +66,28 @@ export async function kafkaInterfaces({ ec2 }: Aws, vpcId: string): Promise<numb
   return count;
 }
 
-/** What the services leave behind when all stacks are gone. */
-export async function leftovers(aws: Aws, plan: RemovalPlan): Promise<Leftover[]> {
+/**
+ * What the services leave behind when all stacks are gone.
+ *
+ * @param seen stacks that this removal found: what bears a name of any other stack may be somebody else's
+ */
+export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<string>): Promise<Leftover[]> {
   const volumes = (await claimedVolumes(aws, plan)).map(({ VolumeId = '', Size, State }) => ({
     what: `volume ${VolumeId}, ${Size} GiB, ${State}`,
     remove: () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId })),
   }));
   const secrets = await Promise.all(
-    plan.secrets.map(async (SecretId): Promise<Leftover[]> => {
+    plan.secrets.map(async ({ stack, name: SecretId }): Promise<Leftover[]> => {
       try {
         const { DeletedDate } = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
+        // One that nobody deleted is none of ours: ours went with their stack.
+        const ours = DeletedDate !== undefined && seen.has(stack.name);
         return [
           {
             what: `secret ${SecretId}${DeletedDate ? ', in its recovery window' : ''}`,
-            remove: () => aws.secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true })),
+            remove: ours
+              ? () => aws.secrets.send(new DeleteSecretCommand({ SecretId, ForceDeleteWithoutRecovery: true }))
+              : undefined,
           },
         ];
       } catch (error) {
@@ -86,29 +96,26 @@ export async function leftovers(aws: Aws, plan: RemovalPlan): Promise<Leftover[]
       }
     }),
   );
-  const names = new Set(plan.logGroups.map(({ region, name }) => `${region} ${name}`));
-  const searches = new Map(
-    [...plan.logGroups.map(({ region, name }) => ({ region, prefix: name })), ...plan.logGroupPrefixes].map(
-      (search) => [`${search.region} ${search.prefix}`, search],
-    ),
+  const named = plan.logGroups.map(async ({ stack, name }) =>
+    (await logGroups(aws.in(stack.region), name))
+      .filter(({ logGroupName }) => logGroupName === name)
+      .map((group) => ({ what: group.what, remove: seen.has(stack.name) ? group.remove : undefined })),
   );
-  const prefixes = new Set(plan.logGroupPrefixes.map(({ region, prefix }) => `${region} ${prefix}`));
-  const logGroups = await Promise.all(
-    [...searches].map(async ([key, { region, prefix }]): Promise<Leftover[]> => {
-      const { logs } = aws.in(region);
-      const found: Leftover[] = [];
-      for await (const page of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix: prefix })) {
-        for (const { logGroupName = '' } of page.logGroups ?? []) {
-          if (!prefixes.has(key) && !names.has(`${region} ${logGroupName}`)) continue;
-          found.push({
-            what: `log group ${logGroupName}`,
-            remove: () => logs.send(new DeleteLogGroupCommand({ logGroupName })),
-          });
-        }
-      }
-      return found;
-    }),
-  );
-  const all = [...volumes, ...secrets.flat(), ...logGroups.flat()];
-  return [...new Map(all.map((leftover) => [leftover.what, leftover])).values()];
+  const ofFunctions = plan.logGroupPrefixes.map(({ region, prefix }) => logGroups(aws.in(region), prefix));
+  const groups = (await Promise.all([...named, ...ofFunctions])).flat();
+  return [...volumes, ...secrets.flat(), ...groups.map(({ what, remove }) => ({ what, remove }))];
+}
+
+async function logGroups({ logs }: Aws, logGroupNamePrefix: string) {
+  const found: { logGroupName: string; what: string; remove: () => Promise<unknown> }[] = [];
+  for await (const page of paginateDescribeLogGroups({ client: logs }, { logGroupNamePrefix })) {
+    for (const { logGroupName = '' } of page.logGroups ?? []) {
+      found.push({
+        logGroupName,
+        what: `log group ${logGroupName}`,
+        remove: () => logs.send(new DeleteLogGroupCommand({ logGroupName })),
+      });
+    }
+  }
+  return found;
 }

@@ -16,6 +16,12 @@ export interface RemovalStep {
   readonly awaitVolumes: boolean;
 }
 
+/** Something with a name of its own that a stack makes. */
+export interface StackOwned {
+  readonly stack: AssembledStack;
+  readonly name: string;
+}
+
 /** Everything that the removal of an environment does, in order; made without AWS. */
 export interface RemovalPlan {
   readonly config: EnvironmentConfig;
@@ -27,11 +33,11 @@ export interface RemovalPlan {
   /** Whether what is left over afterwards is deleted as well, or only listed. */
   readonly keepsData: boolean;
 
-  /** Names of its secrets, which a recovery window may keep. */
-  readonly secrets: readonly string[];
+  /** Its secrets, which a recovery window may keep. */
+  readonly secrets: readonly StackOwned[];
 
-  /** Log groups that a service may make again while its stack goes: full names by region. */
-  readonly logGroups: readonly { readonly region: string; readonly name: string }[];
+  /** Log groups that a service may make again while its stack goes. */
+  readonly logGroups: readonly StackOwned[];
 
   /** Beginnings of the names of log groups that functions of the libraries make, by region. */
   readonly logGroupPrefixes: readonly { readonly region: string; readonly prefix: string }[];
@@ -64,12 +70,14 @@ export function removalPlan(
       keeps: kept(stack),
       awaitVolumes: holdsReleases(stack),
     })),
-    secrets: literals(resourcesOf(stacks, 'AWS::SecretsManager::Secret'), 'Name'),
+    secrets: stacks.flatMap((stack) =>
+      literals(resourcesOf([stack], 'AWS::SecretsManager::Secret'), 'Name').map((name) => ({ stack, name })),
+    ),
     logGroups: stacks.flatMap((stack) =>
       [
         ...literals(resourcesOf([stack], 'AWS::Logs::LogGroup'), 'LogGroupName'),
         ...applicationFunctions(stack).map((name) => `/aws/lambda/${name}`),
-      ].map((name) => ({ region: stack.region, name })),
+      ].map((name) => ({ stack, name })),
     ),
     logGroupPrefixes: stacks.map(({ region, name }) => ({ region, prefix: `/aws/lambda/${name}-` })),
   };
@@ -136,7 +144,7 @@ export function describePlan({ config, keepsData, steps, stays, secrets }: Remov
   lines.push(
     keepsData
       ? 'At the end: lists what is kept and goes on costing money.'
-      : `At the end: deletes what services leave behind: volumes, secrets in their recovery window (${enumerate(secrets)}), log groups of the stacks and of their functions.`,
+      : `At the end: deletes what services leave behind: volumes, secrets in their recovery window (${enumerate(secrets.map((secret) => secret.name))}), log groups of the stacks and of their functions.`,
     'Never touched: ErpRegistry with the images, and every other environment.',
   );
   return lines.join('\n');

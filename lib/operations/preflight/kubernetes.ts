@@ -38,9 +38,9 @@ export const kubernetesVersion: PreflightCheck = {
     const end =
       found?.endOfExtendedSupportDate?.toISOString().slice(0, 10) ?? KUBERNETES_VERSIONS[version].extendedSupportEnd;
     const known = offered.flatMap(({ clusterVersion = '' }) =>
-      KUBERNETES_VERSION_NAMES.filter((name) => name === clusterVersion),
+      KUBERNETES_VERSION_NAMES.filter((name) => name === clusterVersion && name !== version),
     );
-    const upgrade = `set ${file} to one of ${known.sort().join(', ')}`;
+    const upgrade = `set ${file} to ${known.length > 0 ? known.sort().join(' or ') : 'a later minor'}`;
     if (!found || today > end) {
       const gone = `extended support of ${version} ended on ${end}`;
       return running

@@ -125,7 +125,7 @@ describe('destroy', () => {
   test('removes dev one stack at a time and leaves nothing', async () => {
     const { exitCode, removed, said } = await run();
     expect({ exitCode, removed }).toEqual({ exitCode: 0, removed: DEV_ORDER });
-    expect(said).toContain('erp-dev is removed; nothing is left that costs money.');
+    expect(said).toContain('erp-dev is removed; nothing of it is left that costs money.');
   });
 
   test('goes on where it stopped: stacks that are gone are passed over', async () => {
@@ -218,6 +218,33 @@ describe('destroy', () => {
       ]),
     );
     expect(groups.filter((name) => String(name).includes('others'))).toEqual([]);
+  });
+
+  test('leaves alone what bears its names and was not made by a stack that it removed', async () => {
+    const { exitCode, said } = await run({
+      answers: {
+        DescribeStacks: ({ StackName }) =>
+          StackName === 'ErpDevData'
+            ? (RUNNING.DescribeStacks as (input: object) => object)({ StackName })
+            : new FakeError('ValidationError', `Stack with id ${StackName} does not exist`),
+        DescribeSecret: ({ SecretId }) => ({ ARN: `arn:${SecretId}` }),
+        DescribeLogGroups: ({ logGroupNamePrefix }) => ({
+          logGroups: /erp-dev-(cluster|mysql)/.test(String(logGroupNamePrefix))
+            ? [{ logGroupName: logGroupNamePrefix }]
+            : [],
+        }),
+        DeleteLogGroup: {},
+      },
+    });
+    expect(exitCode).toBe(0);
+    expect(said).toContain('Left alone, because no stack of this removal made it: secret erp/dev/mysql');
+    expect(said).toContain(
+      'Left alone, because no stack of this removal made it: log group /aws/eks/erp-dev-cluster/cluster',
+    );
+    expect(new Set(changes().map(({ operation }) => operation))).toEqual(new Set(['DeleteLogGroup']));
+    for (const { logGroupName } of fake.inputs('DeleteLogGroup')) {
+      expect(logGroupName).toMatch(/^\/aws\/rds\/instance\/erp-dev-mysql\//);
+    }
   });
 
   test('says what it could not delete', async () => {

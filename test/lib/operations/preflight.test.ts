@@ -245,7 +245,7 @@ describe('preflight', () => {
       'Kubernetes version',
       { DescribeClusterVersions: { clusterVersions: [{ clusterVersion: '1.36', versionStatus: 'STANDARD_SUPPORT' }] } },
       {},
-      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/dev.ts to one of 1.36',
+      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/dev.ts to 1.36',
     ],
     [
       'Kubernetes version',
@@ -257,7 +257,7 @@ describe('preflight', () => {
         },
       },
       { today: '2026-11-23' },
-      'warning: 1.31 is in extended support; it ends on 2026-11-26, in 3 days | set kubernetes.version in lib/config/dev.ts to one of 1.31',
+      'warning: 1.31 is in extended support; it ends on 2026-11-26, in 3 days | set kubernetes.version in lib/config/dev.ts to a later minor',
     ],
     [
       'Kubernetes version',
