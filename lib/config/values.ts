@@ -142,12 +142,15 @@ function enabledServices(values: Values): [string, Values][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Compiling a schema takes longer than all checks with it. */
+/** Compiling a schema takes longer than all checks with it, so it happens once, and plainly. */
 const compiled = new Map<string, ValidateFunction>();
 
 function schemaProblems(file: string, values: Values, schema: string): Problem[] {
   const validate =
-    compiled.get(schema) ?? new Ajv({ allErrors: true, strict: false, verbose: true }).compile(JSON.parse(schema));
+    compiled.get(schema) ??
+    new Ajv({ allErrors: true, strict: false, verbose: true, inlineRefs: false, code: { optimize: false } }).compile(
+      JSON.parse(schema),
+    );
   compiled.set(schema, validate);
   return validate(values)
     ? []

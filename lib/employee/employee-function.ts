@@ -1,4 +1,3 @@
-import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
@@ -11,7 +10,7 @@ import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 import type { Database } from '../data/database';
 import { readSecrets } from '../data/read-secrets';
-import { buildEmployee } from '../../lambda/employee/build';
+import { employeeBundle } from './bundle';
 
 export interface EmployeeFunctionProps {
   readonly config: EnvironmentConfig;
@@ -75,19 +74,7 @@ export class EmployeeFunction extends Construct {
       ],
     });
 
-    const code = lambda.Code.fromAsset(path.join(__dirname, '..', '..', 'lambda', 'employee'), {
-      assetHashType: cdk.AssetHashType.OUTPUT,
-      bundling: {
-        // The local build never fails over to it.
-        image: cdk.DockerImage.fromRegistry('scratch'),
-        local: {
-          tryBundle: (outputDir) => {
-            buildEmployee(outputDir);
-            return true;
-          },
-        },
-      },
-    });
+    const code = lambda.Code.fromAsset(employeeBundle());
     const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
       const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
         logGroupName: `/aws/lambda/${functionName}`,

@@ -57,7 +57,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::S3::Bucket': { category: 'data', describe: (_, id) => ['S3 bucket', words(id)] },
   'AWS::Cognito::UserPool': { category: 'entry', describe: () => ['Cognito', 'user pool'] },
   'AWS::ApiGatewayV2::Api': { category: 'entry', describe: () => ['API Gateway', 'HTTP API, JWT on every route'] },
-  'AWS::ApiGatewayV2::VpcLink': { category: 'network', describe: () => ['VPC Link', 'into the private subnets'] },
+  'AWS::ApiGatewayV2::VpcLink': { category: 'network', describe: () => ['VPC Link', 'into the VPC'] },
   'AWS::ElasticLoadBalancingV2::LoadBalancer': {
     category: 'network',
     describe: ({ Type, Name }) => [

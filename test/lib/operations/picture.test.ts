@@ -37,8 +37,8 @@ describe('the picture of the architecture', () => {
     expect(arrowsOf('dev')).toEqual(
       expect.arrayContaining([
         'CloudFront HTTPS, frontend and /api → API Gateway HTTP API, JWT on every route',
-        'API Gateway HTTP API, JWT on every route → VPC Link into the private subnets',
-        'VPC Link into the private subnets → Network Load Balancer erp-dev-nlb',
+        'API Gateway HTTP API, JWT on every route → VPC Link into the VPC',
+        'VPC Link into the VPC → Network Load Balancer erp-dev-nlb',
         'Network Load Balancer erp-dev-nlb → Target group 8082 type ip',
         'Target group 8082 type ip → approval-request-service pods, port 8082',
         'approval-request-service pods, port 8082 → approval-processing-service pods, port 8083',
