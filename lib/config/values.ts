@@ -1,7 +1,11 @@
+import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import Ajv, { type ErrorObject, type ValidateFunction } from 'ajv';
+import { type ErrorObject, type ValidateFunction } from 'ajv';
+import { version } from 'ajv/package.json';
 import { parse } from 'yaml';
+import { cached } from '../cache';
+import type * as compileSchema from './compile-schema';
 import { type EnvironmentName, environmentId } from './environment';
 import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
@@ -142,16 +146,20 @@ function enabledServices(values: Values): [string, Values][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Compiling a schema takes longer than all checks with it, so it happens once, and plainly. */
-const compiled = new Map<string, ValidateFunction>();
+/** The check that a schema describes. Compiling takes longer than all checks together, so the code is kept. */
+function schemaCheck(schema: string): ValidateFunction {
+  const hash = createHash('sha256').update(version).update(schema).digest('hex');
+  const code = cached(path.join('values-schema', `${hash}.js`), (file) => {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
+    const { compile } = require('./compile-schema') as typeof compileSchema;
+    fs.writeFileSync(file, compile(schema));
+  });
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- just written
+  return require(code) as ValidateFunction;
+}
 
 function schemaProblems(file: string, values: Values, schema: string): Problem[] {
-  const validate =
-    compiled.get(schema) ??
-    new Ajv({ allErrors: true, strict: false, verbose: true, inlineRefs: false, code: { optimize: false } }).compile(
-      JSON.parse(schema),
-    );
-  compiled.set(schema, validate);
+  const validate = schemaCheck(schema);
   return validate(values)
     ? []
     : (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map((error) => toProblem(file, error));

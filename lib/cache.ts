@@ -1,0 +1,30 @@
+import { randomUUID } from 'crypto';
+import * as fs from 'fs';
+import * as path from 'path';
+
+/** What is made of other files and kept; `npm ci` empties it. */
+const CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'erp-platform');
+
+/**
+ * A file or folder that is made once and then kept.
+ *
+ * Several processes may make it at once: each at a path of its own, and the first to finish provides it.
+ *
+ * @param name path inside the cache; it changes with everything that the file or folder is made of
+ * @param make writes the file or folder to the path that it gets, in a folder that exists
+ * @returns absolute path of the file or folder
+ */
+export function cached(name: string, make: (path: string) => void): string {
+  const kept = path.join(CACHE, name);
+  if (fs.existsSync(kept)) return kept;
+  const making = `${kept}.${randomUUID()}`;
+  fs.mkdirSync(path.dirname(kept), { recursive: true });
+  try {
+    make(making);
+    fs.renameSync(making, kept);
+  } catch (error) {
+    fs.rmSync(making, { recursive: true, force: true });
+    if (!fs.existsSync(kept)) throw error;
+  }
+  return kept;
+}

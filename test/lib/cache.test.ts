@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { cached } from '../../lib/cache';
+
+const folder = `test-${randomUUID()}`;
+let root: string;
+
+beforeAll(() => {
+  root = dirname(cached(join(folder, 'first'), (path) => writeFileSync(path, '')));
+});
+afterAll(() => rmSync(root, { recursive: true }));
+
+test('makes a thing once', () => {
+  const make = jest.fn((path: string) => writeFileSync(path, 'made'));
+  const path = cached(join(folder, 'once'), make);
+  expect([cached(join(folder, 'once'), make), readFileSync(path, 'utf8')]).toEqual([path, 'made']);
+  expect(make).toHaveBeenCalledTimes(1);
+});
+
+test('keeps nothing of a thing that could not be made, and says why', () => {
+  const fail = (path: string) => {
+    writeFileSync(path, 'half');
+    throw new Error('no space left');
+  };
+  expect(() => cached(join(folder, 'broken'), fail)).toThrow('no space left');
+  expect(readdirSync(root).filter((name) => name.startsWith('broken'))).toEqual([]);
+});
+
+test.each(['file', 'folder'])('takes the %s that another process has made meanwhile', (kind) => {
+  const write = (path: string, content: string) => {
+    if (kind === 'folder') mkdirSync(path);
+    writeFileSync(kind === 'folder' ? join(path, 'content') : path, content);
+  };
+  const name = join(folder, kind);
+  const path = cached(name, (own) => {
+    cached(name, (theirs) => write(theirs, 'same'));
+    write(own, 'same');
+  });
+  expect(readFileSync(kind === 'folder' ? join(path, 'content') : path, 'utf8')).toBe('same');
+  expect(readdirSync(root).filter((entry) => entry.startsWith(`${kind}.`))).toEqual([]);
+});
