@@ -1,13 +1,7 @@
-const transform = {
-  '^.+\\.tsx?$': [
-    '@swc/jest',
-    { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'commonjs' } },
-  ],
-};
 const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch,
-  transform,
+  transform: { '^.+\\.tsx?$': '@swc/jest' },
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/cdk.out'],
   ...more,

@@ -10,7 +10,7 @@ trap 'rm -rf "$work"' EXIT
 mkdir "$work/manifests"
 
 npx cdk synth --quiet --no-validation --output "$work/assembly" > /dev/null
-node -r @swc-node/register $oracle/manifests.ts "$work/assembly" "$work/manifests"
+node -r ./bin/register.js $oracle/manifests.ts "$work/assembly" "$work/manifests"
 
 # run FRAMEWORK ARGUMENT…: leaves the result in FRAMEWORK.json. It ends with 1 where anything failed, which the judge knows better.
 run() {

@@ -7,7 +7,7 @@ jest.setTimeout(120_000);
 const REPOSITORY = path.join(__dirname, '..', '..');
 
 const run = (command: 'review' | 'cost', ...args: string[]) =>
-  spawnSync('node', ['-r', '@swc-node/register', `bin/${command}.ts`, ...args], { cwd: REPOSITORY, encoding: 'utf8' });
+  spawnSync('node', ['-r', './bin/register.js', `bin/${command}.ts`, ...args], { cwd: REPOSITORY, encoding: 'utf8' });
 
 test.each([
   ['review', ['--env', 'staging'], '--env staging: allowed are dev, prod, all'],

@@ -24,22 +24,13 @@ globalThis.Date = class extends RealDate {
 /** Templates and asset manifests of a copy of the repository in a folder of its own, by file name. */
 async function synthesize(days: number, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), `erp-machine-${'x'.repeat(days)}`));
-  for (const name of [
-    'bin',
-    'lib',
-    'lambda',
-    'chart',
-    'cdk.json',
-    'package.json',
-    'package-lock.json',
-    'tsconfig.json',
-  ]) {
+  for (const name of ['bin', 'lib', 'lambda', 'chart', '.swcrc', 'cdk.json', 'package.json', 'package-lock.json']) {
     fs.cpSync(path.join(REPOSITORY, name), path.join(copy, name), { recursive: true, preserveTimestamps: false });
   }
   fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(copy, 'node_modules'));
   fs.writeFileSync(path.join(copy, 'clock.cjs'), otherDay(days));
   const output = path.join(copy, 'cdk.out');
-  await promisify(execFile)('node', ['-r', './clock.cjs', '-r', '@swc-node/register', 'bin/erp.ts'], {
+  await promisify(execFile)('node', ['-r', './clock.cjs', '-r', './bin/register.js', 'bin/erp.ts'], {
     cwd: copy,
     env: {
       ...process.env,

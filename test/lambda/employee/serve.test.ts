@@ -7,7 +7,7 @@ import { kim, serverUrl } from './support';
 const root = join(__dirname, '../../..');
 
 async function serve(env: Record<string, string>): Promise<{ child: ChildProcess; said: () => string; base: string }> {
-  const child = spawn(process.execPath, ['-r', '@swc-node/register', 'lambda/employee/dev/serve.ts'], {
+  const child = spawn(process.execPath, ['-r', './bin/register.js', 'lambda/employee/dev/serve.ts'], {
     cwd: root,
     env: { ...process.env, PORT: '0', ...env },
   });
