@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createMigratedDatabase } from '../../../lambda/employee/dev/database';
+import { albEvent } from '../../../lambda/employee/dev/http-server';
 import { type ServerProcess } from '../../../lambda/employee/dev/mariadb-process';
 import { startPrivateServer } from './private-server';
 import { type Environment, environment, kim } from './support';
@@ -88,12 +89,14 @@ describe('a connection that the server ended', () => {
 class Wire {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
+  /** Of the server, by this wire. */
+  url = '';
   /** What to do with the next bytes of a client's command; false: not passed on. */
   onCommand: ((bytes: Buffer, client: Socket) => boolean) | undefined;
   /** What to do with the server's answer to it; false: not passed on. */
   onAnswer: ((bytes: Buffer, client: Socket) => boolean) | undefined;
 
-  async start(): Promise<string> {
+  async start(): Promise<void> {
     const listener = createServer((client) => {
       const upstream = connect(server.port, '127.0.0.1');
       for (const socket of [client, upstream]) {
@@ -114,7 +117,7 @@ class Wire {
     this.#server = listener;
     const target = new URL(url);
     target.port = String((listener.address() as AddressInfo).port);
-    return target.href;
+    this.url = target.href;
   }
 
   stop(): void {
@@ -128,7 +131,8 @@ describe('a wire that is cut', () => {
   let service: Environment;
   beforeEach(async () => {
     wire = new Wire();
-    service = open(await wire.start(), { statementTimeoutMs: 1500 });
+    await wire.start();
+    service = open(wire.url);
     await service.send('GET', '/health');
   });
   afterEach(() => wire.stop());
@@ -164,11 +168,12 @@ describe('a wire that is cut', () => {
   test.each(['before', 'after'] as const)('%s a read is done again', async (when) => {
     const { body } = await open().send('POST', '/employees', { ...kim, department: `cut-${when}` });
     cut(`cut-${when}`, when);
-    const started = performance.now();
     const answer = await service.send('GET', `/employees?department=cut-${when}`);
-    // The cut itself is noticed, not the timeout.
-    expect(performance.now() - started).toBeLessThan(1000);
     expect([answer.status, answer.body]).toEqual([200, [body]]);
+    // The cut itself is noticed, not the timeout.
+    expect(service.logs.find((line) => line.message === 'trying again')).toMatchObject({
+      code: expect.stringMatching(/^(PROTOCOL_CONNECTION_LOST|ECONNRESET)$/),
+    });
   });
 
   test.each([
@@ -201,14 +206,25 @@ describe('a wire that is cut', () => {
     expect(await balanceOf(id)).toBe('47.00');
   });
 
-  test('a server that does not answer is given up on in time', async () => {
+  test.each([
+    ['the function would be ended', { getRemainingTimeInMillis: () => 2000 }],
+    ['the caller would give up', undefined],
+  ])('a server that does not answer is given up on before %s', async (_, context) => {
+    // Longer than a test may take: only the deadline of the call can end it.
+    const patient = open(wire.url, { statementTimeoutMs: 600_000, connectTimeoutMs: 600_000 });
+    await patient.send('GET', '/health');
     wire.onCommand = () => false;
-    const started = performance.now();
-    const answer = await service.send('GET', '/employees');
-    expect(answer.status).toBe(503);
-    expect(performance.now() - started).toBeLessThan(9500);
+    const answer = await patient.handler(albEvent('GET', '/employees', {}, ''), context);
+    expect(answer.statusCode).toBe(503);
     wire.onCommand = undefined;
-    expect((await service.send('GET', '/health')).status).toBe(200);
+  });
+
+  test('a server that answers again is used again', async () => {
+    const impatient = open(wire.url, { statementTimeoutMs: 500, connectTimeoutMs: 500 });
+    wire.onCommand = () => false;
+    expect((await impatient.send('GET', '/employees')).status).toBe(503);
+    wire.onCommand = undefined;
+    for (let status = 0; status !== 200;) ({ status } = await impatient.send('GET', '/health'));
   });
 });
 
@@ -249,11 +265,15 @@ test('a server that is killed under load and comes back: nothing is lost or doub
       }
     }
   });
-  await sleep(300);
+  const until = async (reached: () => boolean) => {
+    while (!reached()) await sleep(20);
+  };
+  await until(() => outcomes.applied > 10);
   await server.kill();
-  await sleep(700);
+  await until(() => outcomes.refused > 0);
   await server.restart();
-  await sleep(500);
+  const before = outcomes.applied;
+  await until(() => outcomes.applied > before + 10);
   running = false;
   await Promise.all(load);
   await connectAdmin();
@@ -261,7 +281,5 @@ test('a server that is killed under load and comes back: nothing is lost or doub
   // Each applied answer is one deduction; those of unknown outcome are at most one each.
   expect(deducted).toBeGreaterThanOrEqual(outcomes.applied);
   expect(deducted).toBeLessThanOrEqual(outcomes.applied + outcomes.unknown);
-  expect(outcomes.applied).toBeGreaterThan(10);
-  expect(outcomes.refused).toBeGreaterThan(0);
   for (const service of services) expect((await service.send('GET', '/health')).status).toBe(200);
 });
