@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 

@@ -6,7 +6,6 @@ import * as path from 'node:path';
 import { promisify } from 'node:util';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const REPOSITORY = path.join(__dirname, '..', '..');
 const { context } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'cdk.json'), 'utf8')) as { context: object };

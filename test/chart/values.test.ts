@@ -310,7 +310,7 @@ describe('every value', () => {
       }),
     );
     expect(unread.sort()).toEqual([]);
-  }, 60_000);
+  });
 
   test('of the environments differs from the default, or names what the environment is', () => {
     for (const environment of ['dev', 'prod']) {

@@ -8,7 +8,6 @@ import { renderTerminal } from '../../../lib/review/terminal';
 import { TODAY, build } from '../review/bench';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const dev = build();
 const prod = build({ environment: 'prod' });

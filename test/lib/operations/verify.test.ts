@@ -12,7 +12,6 @@ const [environment] = loadEnvironments([CONFIGS.dev]) as [VerifyProps['environme
 const aws = new FakeAws();
 const kubernetes = new FakeKubernetes();
 // Each call starts a program of some 100 MB.
-jest.setTimeout(60_000);
 beforeAll(() => Promise.all([aws.start(), kubernetes.start()]));
 afterAll(() => Promise.all([aws.stop(), kubernetes.stop()]));
 

@@ -6,7 +6,6 @@ import { build } from './bench';
 import { CASES } from './cases';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 test('a comparison with deployed templates sees what a comparison of two sides sees', () => {
   const base = build();

@@ -9,7 +9,6 @@ import { TODAY, build } from './bench';
 import { CASES, type Case } from './cases';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const bases = new Map<string, Assembly>();
 

@@ -8,7 +8,6 @@ import { Workspace } from '../../../lib/review/workspace';
 import { TODAY } from './bench';
 
 // Processes and synths of their own take seconds on a busy machine.
-jest.setTimeout(120_000);
 
 const MODULES = path.join(__dirname, '..', '..', '..', 'node_modules');
 const APP = `
