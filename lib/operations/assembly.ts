@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../config';
 import { type EnvironmentName, stackPrefix } from '../config/environment';
@@ -70,9 +71,11 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
     outdir: directory,
     // Each deployment validates again, and it takes 20 seconds.
     builtinCloudFormationValidation: false,
+    treeMetadata: false,
     context: {
       ...context,
-      // No report about warnings and no bundled code: this synth is only looked at.
+      // No report about warnings, no source lines and no bundled code: this synth is only looked at.
+      [DISABLE_CREATION_STACK_TRACES]: true,
       '@aws-cdk/core:annotationsInValidationReport': false,
       'aws:cdk:bundling-stacks': [],
     },

@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import * as path from 'node:path';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 const REPOSITORY = path.join(__dirname, '..', '..');
 
 const run = (command: 'review' | 'cost', ...args: string[]) =>

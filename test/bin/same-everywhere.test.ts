@@ -5,8 +5,6 @@ import * as os from 'node:os';
 import * as path from 'node:path';
 import { promisify } from 'node:util';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 const REPOSITORY = path.join(__dirname, '..', '..');
 const { context } = JSON.parse(fs.readFileSync(path.join(REPOSITORY, 'cdk.json'), 'utf8')) as { context: object };
 

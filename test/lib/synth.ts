@@ -2,6 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
+import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
@@ -58,9 +59,10 @@ export interface Synth {
   assembly(): ReturnType<cdk.App['synth']>;
 }
 
-/** Context of cdk.json, without what only costs time in a test: bundles, copies of assets, printed warnings. */
+/** Context of cdk.json, without what only costs time in a test: bundles, copies of assets, source lines, printed warnings. */
 const TEST_CONTEXT = {
   ...context,
+  [DISABLE_CREATION_STACK_TRACES]: true,
   'aws:cdk:bundling-stacks': [],
   'aws:cdk:disable-asset-staging': true,
   '@aws-cdk/core:annotationsInValidationReport': false,
@@ -73,7 +75,12 @@ export function synth({
   today = '2026-11-23',
   kubectlLayer,
 }: SynthOptions = {}): Synth {
-  const app = new cdk.App({ outdir: temporaryFolder(), context: TEST_CONTEXT, analyticsReporting: false });
+  const app = new cdk.App({
+    outdir: temporaryFolder(),
+    context: TEST_CONTEXT,
+    analyticsReporting: false,
+    treeMetadata: false,
+  });
   const environments = addPlatform(app, { environments: loadEnvironments(configs, chart), today, kubectlLayer });
   let assembly: ReturnType<cdk.App['synth']> | undefined;
   return {

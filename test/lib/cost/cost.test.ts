@@ -7,8 +7,6 @@ import type { Assembly } from '../../../lib/review/assembly';
 import { renderTerminal } from '../../../lib/review/terminal';
 import { TODAY, build } from '../review/bench';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 const dev = build();
 const prod = build({ environment: 'prod' });
 const item = ({ items }: Estimate, service: string, what: RegExp) =>

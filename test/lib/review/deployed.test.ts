@@ -5,8 +5,6 @@ import { compareResources } from '../../../lib/review/resources';
 import { build } from './bench';
 import { CASES } from './cases';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 test('a comparison with deployed templates sees what a comparison of two sides sees', () => {
   const base = build();
   const head = build(CASES['port-change']);

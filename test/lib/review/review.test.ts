@@ -8,8 +8,6 @@ import { renderTerminal } from '../../../lib/review/terminal';
 import { TODAY, build } from './bench';
 import { CASES, type Case } from './cases';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 const bases = new Map<string, Assembly>();
 
 function baseOf({ environment = 'dev', base }: Case): Assembly {

@@ -7,8 +7,6 @@ import { review } from '../../../lib/review/report';
 import { Workspace } from '../../../lib/review/workspace';
 import { TODAY } from './bench';
 
-// Processes and synths of their own take seconds on a busy machine.
-
 const MODULES = path.join(__dirname, '..', '..', '..', 'node_modules');
 const APP = `
 const cdk = require('aws-cdk-lib');
