@@ -7,12 +7,22 @@ const project = (displayName, testMatch, more = {}) => ({
   ...more,
 });
 
-/** One project per kind of test: the platform and the chart need Node only, the employee service a real database. */
+const COMMANDS = '{bin,lib/{compliance,cost,operations,review,upgrade}}/**/*.test.ts';
+// CloudFormation Validate starts a rule engine of some seconds per test file; one test of its own runs it.
+const withoutValidation = { setupFiles: ['<rootDir>/test/setup.ts'] };
+
+/**
+ * One project per kind of test: stacks and constructs, commands over whole apps, the chart under helm, and the employee
+ * service, which alone needs more than Node: a real database.
+ */
 module.exports = {
   // A busy machine is slow, not wrong.
   testTimeout: 120_000,
+  // Jest leaves one core idle, of two that is half of the machine.
+  maxWorkers: '100%',
   projects: [
-    project('platform', ['<rootDir>/test/{bin,lib}/**/*.test.ts'], { setupFiles: ['<rootDir>/test/setup.ts'] }),
+    project('unit', ['<rootDir>/test/lib/**/*.test.ts', `!**/test/${COMMANDS}`], withoutValidation),
+    project('commands', [`<rootDir>/test/${COMMANDS}`], withoutValidation),
     project('chart', ['<rootDir>/test/chart/**/*.test.ts']),
     project('employee', ['<rootDir>/test/lambda/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/lambda/employee/global-setup.ts',
