@@ -3,6 +3,7 @@ import { ClusterStack } from './cluster/cluster-stack';
 import type { KubectlLayerLoader } from './cluster/kubectl-layer';
 import type { Environment } from './config';
 import { stackPrefix } from './config/environment';
+import { supportWarning } from './config/kubernetes-versions';
 import { DataStack } from './data/data-stack';
 import { DeliveryStack } from './delivery/delivery-stack';
 import { EdgeStack } from './edge/edge-stack';
@@ -93,7 +94,6 @@ function addEnvironment(
     vpc,
     logKey,
     values,
-    today,
     kubectlLayer,
   });
   const employee = new EmployeeStack(app, `${prefix}Employee`, {
@@ -131,6 +131,9 @@ function addEnvironment(
     cluster,
     edge,
   });
+  // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
+  const warning = supportWarning(config.kubernetes.version, today);
+  if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
   const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
   const global = watchesGlobally(config)
     ? new GlobalStack(app, `${prefix}Global`, {

@@ -5,7 +5,7 @@ import * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
-import { KUBERNETES_VERSIONS, supportWarning } from '../config/kubernetes-versions';
+import { KUBERNETES_VERSIONS } from '../config/kubernetes-versions';
 import { removalPolicy } from '../config/removal';
 import type { ChartValues } from '../config/values';
 import { ContainerInsights } from '../observability/container-insights';
@@ -21,9 +21,6 @@ export interface ClusterStackProps extends cdk.StackProps {
 
   /** Whose pods need identities, and whether Kafka needs nodes. */
   readonly values: ChartValues;
-
-  /** ISO 8601 date against which the version calendar is read. */
-  readonly today: string;
 
   /**
    * Where the kubectl layer comes from.
@@ -41,15 +38,12 @@ export class ClusterStack extends cdk.Stack {
   readonly nodes: NodeGroups;
   readonly insights?: ContainerInsights;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, values, today, ...props }: ClusterStackProps) {
+  constructor(scope: Construct, id: string, { config, vpc, logKey, values, ...props }: ClusterStackProps) {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = environmentId(config.name);
     const { version, publicAccessCidrs, access } = config.kubernetes;
     const release = KUBERNETES_VERSIONS[version];
-
-    const warning = supportWarning(version, today);
-    if (warning) cdk.Annotations.of(this).addWarningV2('erp:KubernetesSupport', warning);
 
     const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
       // The name under which EKS looks for it.

@@ -25,14 +25,16 @@ test.each([
   else expect(actual).toBeUndefined();
 });
 
-test('a synth of 1.31 warns once, with the day and the way out', () => {
+test('a synth of 1.31 warns once, at the stack that people name, with the day and the way out', () => {
   const messages = synth()
     .assembly()
-    .getStackByName('ErpDevCluster')
-    .messages.filter(({ level }) => level === 'warning')
-    .map(({ entry }) => String(entry.data));
+    .stacks.flatMap(({ id, messages }) => messages.map(({ level, entry }) => [id, level, String(entry.data)]));
   expect(messages).toEqual([
-    expect.stringMatching(/until 2026-11-26.*Set kubernetes\.version in lib\/config.*at most 1\.36/),
+    [
+      'ErpDev',
+      'warning',
+      expect.stringMatching(/until 2026-11-26.*Set kubernetes\.version in lib\/config.*at most 1\.36/),
+    ],
   ]);
 });
 
