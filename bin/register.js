@@ -1,3 +1,4 @@
+const path = require('node:path');
 const v8 = require('node:v8');
 const { transformSync } = require('@swc/core');
 const { addHook } = require('pirates');
@@ -6,7 +7,8 @@ const { addHook } = require('pirates');
  * Preloaded by every command (`node -r ./bin/register.js`): TypeScript runs without a build step, as `.swcrc` says.
  * Ready-made registers load the TypeScript compiler for its tsconfig.json, a quarter of a second in each synth.
  */
-addHook((code, filename) => transformSync(code, { filename }).code, { exts: ['.ts'] });
+const configFile = path.join(__dirname, '..', '.swcrc');
+addHook((code, filename) => transformSync(code, { filename, configFile }).code, { exts: ['.ts'] });
 process.setSourceMapsEnabled(true);
 
 // Node 20 compiles functions again, optimized, before they have run often enough to repay it in a process of seconds.

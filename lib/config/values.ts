@@ -148,10 +148,12 @@ function enabledServices(values: Values): [string, Values][] {
 
 /** The check that a schema describes. Compiling takes longer than all checks together, so the code is kept. */
 function schemaCheck(schema: string): ValidateFunction {
-  const hash = createHash('sha256').update(version).update(schema).digest('hex');
+  const compiler = require.resolve('./compile-schema');
+  const parts = [version, fs.readFileSync(compiler), schema];
+  const hash = parts.reduce((all, part) => all.update(part), createHash('sha256')).digest('hex');
   const code = cached(path.join('values-schema', `${hash}.js`), (file) => {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
-    const { compile } = require('./compile-schema') as typeof compileSchema;
+    const { compile } = require(compiler) as typeof compileSchema;
     fs.writeFileSync(file, compile(schema));
   });
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- just written

