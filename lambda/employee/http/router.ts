@@ -36,8 +36,9 @@ export function match(method: string, path: string): Match {
   let route = path;
   let id = 0;
   if (!Object.hasOwn(ROUTES, path)) {
-    const [, first, second, ...rest] = path.split('/');
-    route = ['', first, '{id}', ...rest].join('/');
+    // Not split('/'), which makes a string of every part of whatever path is sent.
+    const [, first, second, rest] = /^(\/[^/]*)\/([^/]*)(.*)$/s.exec(path) ?? [];
+    route = `${first}/{id}${rest}`;
     if (second === undefined || !Object.hasOwn(ROUTES, route)) {
       throw new HttpError(404, `there is nothing at '${path.slice(0, 80)}'; GET /openapi.json lists what there is`);
     }

@@ -80,11 +80,11 @@ test('an empty event is answered, not thrown at', async () => {
   expect((await ask({})).statusCode).toBe(404);
 });
 
-test('a path of a million slashes is read in linear time', () => {
-  const event = { path: `${'/'.repeat(1_000_000)}x` };
-  // Quadratic time would be ten minutes; the timeout only keeps a failure from lasting that long.
-  const { path } = runInNewContext('toRequest(event)', { toRequest, event }, { timeout: 30_000 });
-  expect(path).toHaveLength(1_000_001);
+test('a path of twenty million slashes is answered in linear time', async () => {
+  const event = { httpMethod: 'GET', path: `${'/'.repeat(20_000_000)}x` };
+  // It takes a tenth of a second; quadratic time would be days, which the timeout cuts off.
+  const answer: ReturnType<typeof ask> = runInNewContext('ask(event)', { ask, event }, { timeout: 10_000 });
+  expect((await answer).statusCode).toBe(404);
 });
 
 test('without a database the answer is 503 with Retry-After, also for GET /health', async () => {
