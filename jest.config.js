@@ -17,7 +17,7 @@ const withoutValidation = { setupFiles: ['<rootDir>/test/setup.ts'] };
  */
 module.exports = {
   // A busy machine is slow, not wrong.
-  testTimeout: 120_000,
+  testTimeout: 60_000,
   // Jest leaves one core idle, of two that is half of the machine.
   maxWorkers: '100%',
   projects: [
