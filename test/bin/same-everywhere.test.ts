@@ -21,7 +21,7 @@ globalThis.Date = class extends RealDate {
 /** Templates and asset manifests of a copy of the repository in a folder of its own, by file name. */
 async function synthesize(days: number, env: NodeJS.ProcessEnv): Promise<Record<string, string>> {
   const copy = fs.mkdtempSync(path.join(os.tmpdir(), `erp-machine-${'x'.repeat(days)}`));
-  for (const name of ['bin', 'lib', 'lambda', 'chart', '.swcrc', 'cdk.json', 'package.json', 'package-lock.json']) {
+  for (const name of ['bin', 'lib', 'lambda', 'chart', '.swcrc', 'cdk.json', 'package.json']) {
     fs.cpSync(path.join(REPOSITORY, name), path.join(copy, name), { recursive: true, preserveTimestamps: false });
   }
   fs.symlinkSync(path.join(REPOSITORY, 'node_modules'), path.join(copy, 'node_modules'));
