@@ -53,6 +53,9 @@ export interface ChartValues {
 
   readonly kafkaMode: 'zookeeper' | 'kraft' | 'msk';
 
+  /** Whether an enabled service connects to the cache. */
+  readonly usesRedis: boolean;
+
   /** Namespace of the X-Ray DaemonSet. */
   readonly xrayNamespace: string;
 
@@ -103,6 +106,7 @@ export function readChartValues(
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
+      usesRedis: enabledServices(merged).some(([, service]) => child(service, 'uses').redis === true),
       xrayNamespace: String(
         child(child(merged, 'xray'), 'daemonSet').namespace || `${environmentId(environment)}-xray`,
       ),
