@@ -103,14 +103,25 @@ nodeAffinity:
 {{- .Values.xray.daemonSet.namespace | default (printf "%s-xray" (include "erp.namespace" .)) -}}
 {{- end }}
 
-{{/* The X-Ray daemon container, as sidecar or in the DaemonSet. The image is built from scratch: no shell, no exec probe. */}}
+{{/*
+The X-Ray daemon container, as sidecar or in the DaemonSet. The image is built from scratch: no shell, no exec probe. Takes
+(dict "root" $ "hostPort" WHETHER).
+*/}}
 {{- define "erp.xrayContainer" -}}
 name: xray-daemon
-{{ include "erp.containerImage" .Values.xray.image }}
+{{ include "erp.containerImage" .root.Values.xray.image }}
 # The image listens at 0.0.0.0:2000. Local mode asks no instance metadata, which pods cannot reach.
-args: [--local-mode, --region={{ .Values.region }}, --log-level=warn]
+# At "warn" a healthy daemon prints nothing, and its log is where one looks whether traces leave.
+args: [--local-mode, --region={{ .root.Values.region }}, --log-level=info]
+ports:
+  - name: xray
+    containerPort: 2000
+    {{- if .hostPort }}
+    hostPort: 2000
+    {{- end }}
+    protocol: UDP
 resources:
-  {{- toYaml .Values.xray.resources | nindent 2 }}
+  {{- toYaml .root.Values.xray.resources | nindent 2 }}
 # No readiness probe: a pod without tracing still serves.
 livenessProbe:
   tcpSocket:
@@ -122,5 +133,5 @@ securityContext:
   # The image names its user, and a name proves nothing to runAsNonRoot.
   runAsUser: 10001
   runAsGroup: 10001
-  {{- include "erp.containerSecurityContext" . | nindent 2 }}
+  {{- include "erp.containerSecurityContext" .root | nindent 2 }}
 {{- end }}

@@ -146,11 +146,11 @@ priorityClassName: {{ . }}
 {{/*
 Claim templates are immutable: no labels that change with the chart, or no later upgrade is possible.
 https://github.com/helm/charts/issues/7803
-Takes (dict "root" $ "size" SIZE).
+Takes (dict "root" $ "name" NAME "size" SIZE).
 */}}
 {{- define "erp.volumeClaimTemplates" -}}
 - metadata:
-    name: data
+    name: {{ .name }}
   spec:
     accessModes: [ReadWriteOnce]
     storageClassName: {{ .root.Values.storageClass.name }}

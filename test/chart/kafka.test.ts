@@ -60,14 +60,14 @@ describe.each([
   });
 
   test('keep their logs below the mount point of the volume, which is the VOLUME of the image', () => {
-    expect(container.volumeMounts).toContainEqual({ name: 'data', mountPath: '/var/lib/kafka/data' });
+    expect(container.volumeMounts).toContainEqual({ name: 'kafka-data', mountPath: '/var/lib/kafka/data' });
     expect(env.KAFKA_LOG_DIRS).toBe('/var/lib/kafka/data/topics');
   });
 
   test('claim 10 GiB of gp3 each and keep it', () => {
     expect(spec.volumeClaimTemplates).toEqual([
       {
-        metadata: { name: 'data' },
+        metadata: { name: 'kafka-data' },
         spec: {
           accessModes: ['ReadWriteOnce'],
           storageClassName: 'gp3',
@@ -178,9 +178,9 @@ describe('mode zookeeper', () => {
   });
 
   test('keeps snapshots and transaction log on the volume, both at the VOLUMEs of the image', () => {
-    expect(container.volumeMounts!.filter(({ name }) => name === 'data')).toEqual([
-      { name: 'data', mountPath: '/var/lib/zookeeper/data', subPath: 'data' },
-      { name: 'data', mountPath: '/var/lib/zookeeper/log', subPath: 'log' },
+    expect(container.volumeMounts!.filter(({ name }) => name === 'zookeeper-data')).toEqual([
+      { name: 'zookeeper-data', mountPath: '/var/lib/zookeeper/data', subPath: 'data' },
+      { name: 'zookeeper-data', mountPath: '/var/lib/zookeeper/log', subPath: 'log' },
     ]);
     expect(spec.volumeClaimTemplates).toMatchObject([
       { spec: { storageClassName: 'gp3', resources: { requests: { storage: '10Gi' } } } },

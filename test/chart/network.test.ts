@@ -46,13 +46,15 @@ const common = [
   `* → ${dns}:TCP/53`,
   `${processing} ← ${request}:grpc`,
   `${request} → ${processing}:grpc`,
+  `${notification} ← ${request}:http`,
+  `${request} → ${notification}:http`,
+  `${request} → 0.0.0.0/0:27017`,
   `${request} → ${nlb}:8081`,
   `${processing} → ${nlb}:8081`,
   `${processing} → 10.0.64.0/24:6379`,
   `${notification} → 10.0.64.0/24:6379`,
   ...[request, processing, notification].flatMap((service) => [
     `${service} ← ${nlb}:http`,
-    `${service} → 0.0.0.0/0:27017`,
     `${service} → 0.0.0.0/0 not 10.0.0.0/16:443`,
     `${service} → 169.254.170.23/32:80`,
   ]),
@@ -118,6 +120,15 @@ test('gives a service with no needs the load balancer and the AWS APIs only', ()
 test('lets AWS APIs be endpoints inside the VPC', () => {
   const opened = paths(render('values-dev', { networkPolicy: { ...platform.networkPolicy, vpcEndpoints: true } }));
   expect(opened).toContain(`${request} → 0.0.0.0/0:443`);
+});
+
+test('leads to the X-Ray daemon of the node where services have none of their own, and to none where there is no daemon', () => {
+  const daemon = [`${request} → 10.0.0.0/16:UDP/2000`, `${request} → 10.0.0.0/16:TCP/2000`];
+  const without = { sidecar: { enabled: false } };
+  const opened = (xray: object) => paths(render('values-dev', { xray }));
+  expect(opened(without)).toEqual(expect.arrayContaining(daemon));
+  for (const xray of [{}, { ...without, daemonSet: { enabled: false } }])
+    expect(opened(xray).join()).not.toContain('2000');
 });
 
 test('looks for the cache in the whole VPC when nothing says where it is', () => {

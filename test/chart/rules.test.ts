@@ -76,8 +76,8 @@ describe.each(variants)('%s', (_, manifests) => {
         'app.kubernetes.io/instance',
       ]);
     }
-    for (const { spec } of ofKind(manifests, 'apps/v1/StatefulSet')) {
-      expect(spec!.volumeClaimTemplates!.map(({ metadata }) => metadata)).toEqual([{ name: 'data' }]);
+    for (const { metadata, spec } of ofKind(manifests, 'apps/v1/StatefulSet')) {
+      expect(spec!.volumeClaimTemplates!.map((claim) => claim.metadata)).toEqual([{ name: `${metadata!.name}-data` }]);
     }
   });
 

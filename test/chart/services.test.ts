@@ -7,6 +7,7 @@ import { leastService } from './variants';
 const platform = parse(readFileSync(platformValues, 'utf8')) as object;
 const dev = render('values-dev', platform);
 const prod = render('values-prod', platform);
+const ARN = 'arn:aws:elasticloadbalancing:ap-northeast-2:123456789012:targetgroup/notification/fedcba9876543210';
 const names = ['approval-processing-service', 'approval-request-service', 'notification-service'];
 
 /** The container that runs the service, and its environment by name. */
@@ -113,13 +114,16 @@ describe('a service', () => {
   });
 
   test('has its probes: all three, by TCP, HTTP or gRPC', () => {
-    expect(container(dev, 'approval-processing-service')).toMatchObject({
+    const manifests = render('values-dev', {
+      services: {
+        approvalProcessing: { probes: { readiness: { type: 'grpc' } } },
+        notification: { probes: { readiness: { type: 'http', path: '/ready', periodSeconds: 7 } } },
+      },
+    });
+    expect(container(manifests, 'approval-processing-service')).toMatchObject({
       startupProbe: { tcpSocket: { port: 'http' } },
       readinessProbe: { grpc: { port: 9090 } },
       livenessProbe: { tcpSocket: { port: 'http' } },
-    });
-    const manifests = render('values-dev', {
-      services: { notification: { probes: { readiness: { type: 'http', path: '/ready', periodSeconds: 7 } } } },
     });
     expect(container(manifests, 'notification-service').readinessProbe).toEqual({
       httpGet: { path: '/ready', port: 'http' },
@@ -137,6 +141,7 @@ describe('a service', () => {
       GRPC_ADDRESS: { value: 'approval-processing-service:9090' },
       APPROVAL_PROCESSING_GRPC_ADDRESS: { value: 'static://approval-processing-service:9090' },
       KAFKA_BOOTSTRAP_SERVERS: { value: 'kafka-service:9092' },
+      NOTIFICATION_SERVICE_URL: { value: 'http://notification-service:8084' },
       SPRING_KAFKA_BOOTSTRAP_SERVERS: { value: 'kafka-service:9092' },
       MONGODB_URI: { valueFrom: { secretKeyRef: { name: 'mongodb-secret', key: 'uri' } } },
       SPRING_DATA_MONGODB_URI: { valueFrom: { secretKeyRef: { name: 'mongodb-secret', key: 'uri' } } },
@@ -178,9 +183,11 @@ describe('a service', () => {
   });
 
   test('restarts when a mounted file or the source of a secret changes, and only that service', () => {
-    const template = (values: object, name = 'notification-service') =>
+    const template = (values: object, name = 'approval-request-service') =>
       find(ofKind(render('values-dev', values), 'apps/v1/Deployment'), name).spec!.template;
-    const config = (content: string) => ({ services: { notification: { config: { 'application.yaml': content } } } });
+    const config = (content: string) => ({
+      services: { approvalRequest: { config: { 'application.yaml': content } } },
+    });
     expect(template(config('a: 1'))).not.toEqual(template(config('a: 2')));
     expect(template(config('a: 1'), names[0])).toEqual(template(config('a: 2'), names[0]));
     expect(template({ secrets: { mongodb: { key: 'elsewhere' } } })).not.toEqual(template({}));
@@ -291,6 +298,13 @@ describe('the wiring into AWS', () => {
     });
   });
 
+  test('names a binding after its port: a new port is a new target group, to which no binding can be moved', () => {
+    const moved = render('values-dev', { services: { notification: { port: 8094, targetGroup: { arn: ARN } } } });
+    expect(ofKind(moved, 'elbv2.k8s.aws/v1beta1/TargetGroupBinding').map(({ metadata }) => metadata.name)).toEqual([
+      'notification-tgb-8094',
+    ]);
+  });
+
   test('finds the employee service by a name in the cluster', () => {
     expect(find(ofKind(dev, 'v1/Service'), 'employee-service').spec).toMatchObject({
       type: 'ExternalName',
@@ -351,8 +365,14 @@ describe('the wiring into AWS', () => {
 describe('X-Ray', () => {
   test('is a native sidecar of every service, which ends after the service', () => {
     for (const { spec } of ofKind(dev, 'apps/v1/Deployment')) {
-      expect(spec!.template.spec!.initContainers).toMatchObject([
-        { name: 'xray-daemon', restartPolicy: 'Always', securityContext: { runAsUser: 10001 } },
+      expect(spec!.template.spec!.initContainers).toEqual([
+        expect.objectContaining({
+          name: 'xray-daemon',
+          restartPolicy: 'Always',
+          ports: [{ name: 'xray', containerPort: 2000, protocol: 'UDP' }],
+          args: expect.arrayContaining(['--log-level=info']),
+          securityContext: expect.objectContaining({ runAsUser: 10001 }),
+        }),
       ]);
     }
   });
@@ -378,6 +398,13 @@ describe('X-Ray', () => {
       name: 'erp-dev-xray',
       labels: { 'pod-security.kubernetes.io/enforce': 'privileged' },
     });
+  });
+
+  test('without sidecars is the daemon of the node, whose address is known before it is used', () => {
+    const manifests = render('values-dev', { xray: { sidecar: { enabled: false } } });
+    const { env } = container(manifests, 'approval-request-service');
+    expect(env![0]).toEqual({ name: 'NODE_IP', valueFrom: { fieldRef: { fieldPath: 'status.hostIP' } } });
+    expect(env).toContainEqual({ name: 'AWS_XRAY_DAEMON_ADDRESS', value: '$(NODE_IP):2000' });
   });
 
   test('can be switched off altogether', () => {

@@ -58,7 +58,7 @@ function healthyCluster(): Record<string, object[]> {
       ...SERVICES.flatMap((name) => ZONES.map((zone, i) => pod(name, i, `service-${zone}`))),
       ...['kafka', 'zookeeper'].flatMap((name) => [0, 1, 2].map((i) => pod(name, i, `kafka-${ZONES[i % 2]}`))),
     ],
-    [`/api/v1/${erp}/persistentvolumeclaims`]: [{ metadata: { name: 'data-kafka-0' }, status: { phase: 'Bound' } }],
+    [`/api/v1/${erp}/persistentvolumeclaims`]: [{ metadata: { name: 'kafka-data-kafka-0' }, status: { phase: 'Bound' } }],
     [`/apis/autoscaling/v2/${erp}/horizontalpodautoscalers`]: SERVICES.map((name) => ({
       metadata: { name: `${name}-hpa` },
       status: { conditions: [{ type: 'ScalingActive', status: 'True' }], currentMetrics: [{ type: 'Resource' }] },
@@ -469,11 +469,11 @@ describe('verify', () => {
       {
         cluster: {
           [`/api/v1/${erp}/persistentvolumeclaims`]: [
-            { metadata: { name: 'data-kafka-2' }, status: { phase: 'Pending' } },
+            { metadata: { name: 'kafka-data-kafka-2' }, status: { phase: 'Pending' } },
           ],
         },
       },
-      'failed: data-kafka-2 is Pending | kubectl describe pvc -n erp-dev data-kafka-2; docs/runbook.md#kafka',
+      'failed: kafka-data-kafka-2 is Pending | kubectl describe pvc -n erp-dev kafka-data-kafka-2; docs/runbook.md#kafka',
     ],
     [
       'Kubernetes API',
