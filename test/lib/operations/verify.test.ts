@@ -58,7 +58,9 @@ function healthyCluster(): Record<string, object[]> {
       ...SERVICES.flatMap((name) => ZONES.map((zone, i) => pod(name, i, `service-${zone}`))),
       ...['kafka', 'zookeeper'].flatMap((name) => [0, 1, 2].map((i) => pod(name, i, `kafka-${ZONES[i % 2]}`))),
     ],
-    [`/api/v1/${erp}/persistentvolumeclaims`]: [{ metadata: { name: 'kafka-data-kafka-0' }, status: { phase: 'Bound' } }],
+    [`/api/v1/${erp}/persistentvolumeclaims`]: [
+      { metadata: { name: 'kafka-data-kafka-0' }, status: { phase: 'Bound' } },
+    ],
     [`/apis/autoscaling/v2/${erp}/horizontalpodautoscalers`]: SERVICES.map((name) => ({
       metadata: { name: `${name}-hpa` },
       status: { conditions: [{ type: 'ScalingActive', status: 'True' }], currentMetrics: [{ type: 'Resource' }] },
