@@ -18,8 +18,12 @@ export interface PodIdentitiesProps {
 
   readonly services: readonly Service[];
 
-  /** Namespace of the X-Ray DaemonSet. */
-  readonly xrayNamespace: string;
+  /**
+   * Namespace of the X-Ray DaemonSet.
+   *
+   * @default - there is no DaemonSet, and no identity for it
+   */
+  readonly xrayNamespace?: string;
 }
 
 /** Which service account acts as which IAM role: EKS Pod Identity, so no OIDC provider and no annotations. */
@@ -62,7 +66,8 @@ export class PodIdentities extends Construct {
     for (const { key, name } of services) {
       associate(`Service-${key}`, { namespace: environment, serviceAccount: name }, this.tracesRole);
     }
-    associate('XrayDaemon', { namespace: xrayNamespace, serviceAccount: 'xray-daemon' }, this.tracesRole);
+    if (xrayNamespace)
+      associate('XrayDaemon', { namespace: xrayNamespace, serviceAccount: 'xray-daemon' }, this.tracesRole);
   }
 }
 

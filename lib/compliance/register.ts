@@ -1,7 +1,6 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsCustomResource } from 'aws-cdk-lib/custom-resources';
 import type { IConstruct } from 'constructs';
-import { environmentId } from '../config/environment';
 import type { EnvironmentStacks } from '../platform';
 import { type Acknowledgement, inPacks } from './acknowledgement';
 import { MANIFEST_PACK } from './manifest-checks';
@@ -388,9 +387,9 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'xray-host-network',
-    at: ({ workloads }) => [workloads.chart],
+    at: ({ workloads, environment }) => [environment.values.xrayNamespace ? workloads.chart : undefined],
     ids: (_, { environment }) => {
-      const namespace = `${environmentId(environment.config.name)}-xray`;
+      const namespace = environment.values.xrayNamespace;
       return [
         `${MANIFEST_PACK}::CIS-4.2.4[DaemonSet ${namespace}/xray-daemon]`,
         `${MANIFEST_PACK}::PSS-NAMESPACE[Namespace ${namespace}]`,

@@ -30,7 +30,7 @@ export interface Service {
   /** First path segment under /api that leads to it. */
   readonly route: string;
 
-  /** Repository in the registry, such as `erp/notification-service`. */
+  /** Repository in the registry, such as `erp/notification-service`, without the registry. */
   readonly repository: string;
 
   /** Image tag in the values file. */
@@ -56,8 +56,12 @@ export interface ChartValues {
   /** Whether an enabled service connects to the cache. */
   readonly usesRedis: boolean;
 
-  /** Namespace of the X-Ray DaemonSet. */
-  readonly xrayNamespace: string;
+  /**
+   * Namespace of the X-Ray DaemonSet.
+   *
+   * @default - there is no DaemonSet
+   */
+  readonly xrayNamespace?: string;
 
   /** StorageClass of Kafka's volumes. */
   readonly storageClass: string;
@@ -85,11 +89,13 @@ export function readChartValues(
   const defaults = readYaml(path.join(chart, 'values.yaml'));
   const overrides = readYaml(path.join(chart, path.basename(file)));
   const merged = mergeValues(defaults, overrides);
+  const xrayDaemons = child(child(merged, 'xray'), 'daemonSet');
   const problems = [
     ...schemaProblems(file, merged, fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8')),
     ...namespaceProblems(file, merged, environment),
     ...serviceProblems(file, merged, environment),
     ...placementProblems(file, merged),
+    ...passwordProblems(file, merged),
   ];
   return {
     problems,
@@ -101,15 +107,15 @@ export function readChartValues(
         name: String(service.name),
         port: Number(service.port),
         route: String(child(service, 'api').route),
-        repository: String(child(service, 'image').repository),
+        repository: String(child(service, 'image').repository).replace(/^[^/]*[.:][^/]*\//, ''),
         tag: String(child(service, 'image').tag),
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
       usesRedis: enabledServices(merged).some(([, service]) => child(service, 'uses').redis === true),
-      xrayNamespace: String(
-        child(child(merged, 'xray'), 'daemonSet').namespace || `${environmentId(environment)}-xray`,
-      ),
+      xrayNamespace: xrayDaemons.enabled
+        ? String(xrayDaemons.namespace || `${environmentId(environment)}-xray`)
+        : undefined,
       storageClass: String(child(merged, 'storageClass').name),
     },
   };
@@ -243,6 +249,36 @@ function placementProblems(file: string, values: Values): Problem[] {
     });
   }
   return problems;
+}
+
+/** A user's password in a URI, unless it is a reference to another variable, as Kubernetes resolves them. */
+const PASSWORD_IN_URI = /:\/\/[^/@\s]*:(?!\$\()[^/@\s]+@/;
+
+/** Passwords in plain variables. The chart refuses them too, for whoever installs it without this app. */
+function passwordProblems(file: string, values: Values): Problem[] {
+  const environments = [
+    ['serviceDefaults', child(values, 'serviceDefaults')] as const,
+    ...Object.entries(child(values, 'services')).map(
+      ([key, service]) => [`services.${key}`, isMap(service) ? service : {}] as const,
+    ),
+  ];
+  return environments.flatMap(([at, { env }]) =>
+    Object.entries(isMap(env) ? env : {})
+      .filter(
+        ([name, value]) =>
+          PASSWORD_IN_URI.test(String(value)) ||
+          (/(PASSWORD|SECRET_ACCESS_KEY)$/.test(name) && value !== '' && !String(value).startsWith('$(')),
+      )
+      .map(([name]) => ({
+        file,
+        field: `${at}.env.${name}`,
+        // Not to be printed once more.
+        value: '***',
+        allowed: /^(SPRING_DATA_)?MONGODB_URI$/.test(name)
+          ? 'no password: the URI belongs into Secrets Manager, from where uses.mongodb brings it'
+          : `no password: keep it in a Kubernetes secret and name that in ${at}.secretEnv`,
+      })),
+  );
 }
 
 function serviceProblems(file: string, values: Values, environment: EnvironmentName): Problem[] {

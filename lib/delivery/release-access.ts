@@ -33,10 +33,10 @@ const XRAY_OBJECTS: Readonly<Record<string, readonly string[]>> = {
 const manage = (objects: Readonly<Record<string, readonly string[]>>): PolicyRule[] =>
   Object.entries(objects).map(([group, resources]) => ({ apiGroups: [group], resources, verbs: MANAGE }));
 
-/** Rules by namespace. The release holds nothing outside of these two, so nothing of the whole cluster is granted. */
+/** Rules by namespace. The release holds nothing outside of these, so nothing of the whole cluster is granted. */
 export function releaseRules(
   environment: string,
-  xrayNamespace: string,
+  xrayNamespace?: string,
 ): Readonly<Record<string, readonly PolicyRule[]>> {
   return {
     [environment]: [
@@ -47,7 +47,7 @@ export function releaseRules(
       { apiGroups: [''], resources: ['pods'], verbs: READ },
       { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },
     ],
-    [xrayNamespace]: manage(XRAY_OBJECTS),
+    ...(xrayNamespace && { [xrayNamespace]: manage(XRAY_OBJECTS) }),
   };
 }
 
@@ -57,8 +57,12 @@ export interface ReleaseAccessProps {
   /** Namespace of the services, such as `erp-dev`. */
   readonly environment: string;
 
-  /** Namespace of the X-Ray daemons. */
-  readonly xrayNamespace: string;
+  /**
+   * Namespace of the X-Ray daemons.
+   *
+   * @default - there are none
+   */
+  readonly xrayNamespace?: string;
 
   /** Kubernetes group that gets the rights; an access entry puts an IAM role into it. */
   readonly group: string;

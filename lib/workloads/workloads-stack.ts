@@ -79,10 +79,17 @@ export class WorkloadsStack extends cdk.Stack {
       // Rollouts wait until the load balancer has seen the new pod.
       'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
     });
-    const xrayNamespace = addNamespace('XrayNamespace', values.xrayNamespace, {
-      // The daemons use the network of their node.
-      'pod-security.kubernetes.io/enforce': 'privileged',
-    });
+    const namespaces = [
+      namespace,
+      ...(values.xrayNamespace
+        ? [
+            addNamespace('XrayNamespace', values.xrayNamespace, {
+              // The daemons use the network of their node.
+              'pod-security.kubernetes.io/enforce': 'privileged',
+            }),
+          ]
+        : []),
+    ];
     const storageClass = cluster.addManifest('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
@@ -111,7 +118,7 @@ export class WorkloadsStack extends cdk.Stack {
     const controllers = addControllers(cluster, network.vpc);
     // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
     // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
-    for (const made of [namespace, xrayNamespace]) made.node.addDependency(storageClass, ...controllers);
+    for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);
 
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -127,6 +134,12 @@ export class WorkloadsStack extends cdk.Stack {
       pods.connections.allowFrom(loadBalancer, ec2.Port.tcp(port), `NLB to ${key}`);
     }
     loadBalancer.connections.allowFrom(pods, ec2.Port.tcp(EMPLOYEE_PORT), 'Pods to the employee service');
+    if (values.xrayNamespace) {
+      // By address, because who sends traces to a node has no group that is known here.
+      for (const { ipv4CidrBlock } of network.vpc.privateSubnets) {
+        pods.connections.allowFrom(ec2.Peer.ipv4(ipv4CidrBlock), ec2.Port.udp(2000), 'X-Ray daemons of the nodes');
+      }
+    }
     if (data.kafka) {
       const brokers = ec2.SecurityGroup.fromSecurityGroupId(
         this,
@@ -168,6 +181,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
+    this.chart.node.addDependency(...namespaces, storageClass, secrets, ...controllers, pods, loadBalancer);
   }
 }

@@ -12,7 +12,7 @@ export const podsReady: ClusterCheck = {
     const name = environmentId(config.name);
     const namespaces = [
       name,
-      values.xrayNamespace,
+      ...(values.xrayNamespace ? [values.xrayNamespace] : []),
       ...new Set(Object.values(CONTROLLER_ACCOUNTS).map(({ namespace }) => namespace)),
     ];
     const perNamespace = await Promise.all(

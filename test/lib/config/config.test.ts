@@ -180,8 +180,38 @@ describe('bad values name the file, the field, the value and what is allowed', (
       service({ tolerations: [{ operator: 'Exists' }] }),
       'services.notification.tolerations[0] is {"operator":"Exists"}; allowed: no toleration of the taint workload',
     ],
+    [
+      'a password in a URI, which the message does not repeat',
+      service({ env: { MONGODB_URI: 'mongodb+srv://erp:hunter2@erp.example.mongodb.net' } }),
+      'services.notification.env.MONGODB_URI is "***"; allowed: no password: the URI belongs into Secrets Manager',
+    ],
+    [
+      'a password of every service',
+      { serviceDefaults: { env: { SPRING_DATASOURCE_PASSWORD: 'hunter2' } } },
+      'serviceDefaults.env.SPRING_DATASOURCE_PASSWORD is "***"; allowed: no password: keep it in a Kubernetes secret',
+    ],
   ])('%s', (_, changes, message) => {
     expect(valuesError(changes)).toContain(`chart/values-dev.yaml: ${message}`);
+  });
+
+  test.each([
+    ['A_URI', 'mongodb://$(MONGODB_USER):$(MONGODB_PASSWORD)@erp.example.mongodb.net'],
+    ['SPRING_DATASOURCE_PASSWORD', '$(DB_PASSWORD)'],
+    ['A_URL', 'https://user@example.com/a:b@c'],
+  ])('but %s=%s, which holds no password', (name, value) => {
+    expect(() =>
+      loadEnvironments([config('dev')], chartWith('dev', service({ env: { [name]: value } }))),
+    ).not.toThrow();
+  });
+
+  test('a registry in the repository, as the specification has it, is no part of the repository', () => {
+    const repository = '806332783810.dkr.ecr.ap-northeast-2.amazonaws.com/erp/notification-service';
+    const [environment] = loadEnvironments([config('dev')], chartWith('dev', service({ image: { repository } })));
+    expect(environment!.values.services.map((each) => each.repository)).toEqual([
+      'erp/approval-processing-service',
+      'erp/approval-request-service',
+      'erp/notification-service',
+    ]);
   });
 
   test('the tag latest in production', () => {

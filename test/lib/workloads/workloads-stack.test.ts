@@ -1,5 +1,6 @@
 import { CONFIGS } from '../../../lib/config';
-import { type Resource, helmValues, only, resources, synth, upstream } from '../synth';
+import { releaseRules } from '../../../lib/delivery/release-access';
+import { type Resource, chartWith, helmValues, only, resources, synth, upstream } from '../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const template = both.template('ErpDev');
@@ -140,15 +141,43 @@ test('the operator may read the two secrets of its environment and nothing else'
   expect(JSON.stringify(PolicyDocument)).not.toContain('*');
 });
 
-test('the load balancer reaches pods on their service ports only, and pods reach the employee service', () => {
+test('the load balancer reaches pods on their service ports only, pods the employee service, the private subnets X-Ray', () => {
   const rules = Object.values(resources(template, 'AWS::EC2::SecurityGroupIngress')).map(({ Properties }) => [
     Properties.FromPort,
     Properties.Description,
   ]);
   expect(rules.sort()).toEqual([
+    [2000, 'X-Ray daemons of the nodes'],
+    [2000, 'X-Ray daemons of the nodes'],
     [8081, 'Pods to the employee service'],
     [8082, 'NLB to approvalRequest'],
     [8083, 'NLB to approvalProcessing'],
     [8084, 'NLB to notification'],
+  ]);
+});
+
+test('the X-Ray daemons of the nodes are reached over UDP from the subnets of clients, and from nowhere else', () => {
+  const rules = Object.values(resources(template, 'AWS::EC2::SecurityGroupIngress', { FromPort: 2000, ToPort: 2000 }));
+  const subnets = Object.values(resources(both.template('ErpDevNetwork'), 'AWS::EC2::Subnet')).filter(
+    ({ Properties: { Tags } }) =>
+      Tags.some(
+        ({ Key, Value }: { Key: string; Value: string }) => Key === 'aws-cdk:subnet-type' && Value === 'Private',
+      ),
+  );
+  expect(rules.map(({ Properties: { IpProtocol, CidrIp } }) => [IpProtocol, CidrIp])).toEqual(
+    subnets.map(({ Properties: { CidrBlock } }) => ['udp', CidrBlock]),
+  );
+  expect(rules).toHaveLength(2);
+});
+
+test('an environment without the X-Ray DaemonSet has nothing of it: no namespace, identity, rule or right', () => {
+  const without = synth({ chart: chartWith('dev', { xray: { daemonSet: { enabled: false } } }) });
+  expect(JSON.stringify(without.template('ErpDev').toJSON())).not.toMatch(/erp-dev-xray","labels|XrayNamespace/);
+  expect(resources(without.template('ErpDev'), 'AWS::EC2::SecurityGroupIngress', { FromPort: 2000 })).toEqual({});
+  expect(
+    resources(without.template('ErpDevCluster'), 'AWS::EKS::PodIdentityAssociation', { ServiceAccount: 'xray-daemon' }),
+  ).toEqual({});
+  expect(Object.keys(releaseRules('erp-dev', without.environments[0]!.environment.values.xrayNamespace))).toEqual([
+    'erp-dev',
   ]);
 });
