@@ -28,6 +28,7 @@ export const dev: EnvironmentConfig = {
     backupPlan: false,
   },
   msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
+  cache: { nodeType: 'cache.t4g.micro', nodes: 1, version: '9.1', snapshotRetentionDays: 0 },
   employee: { memory: 512, reservedConcurrency: 10 },
   edge: {
     corsOrigins: [],

@@ -36,6 +36,9 @@ export interface Service {
   /** Image tag in the values file. */
   readonly tag: string;
 
+  /** Whether it connects to the Redis-compatible cache. */
+  readonly usesRedis: boolean;
+
   /** Seconds that a leaving pod still gets its open connections. */
   readonly deregistrationDelay: number;
 }
@@ -52,9 +55,6 @@ export interface ChartValues {
   readonly services: readonly Service[];
 
   readonly kafkaMode: 'zookeeper' | 'kraft' | 'msk';
-
-  /** Whether an enabled service connects to the cache. */
-  readonly usesRedis: boolean;
 
   /**
    * Namespace of the X-Ray DaemonSet.
@@ -109,10 +109,10 @@ export function readChartValues(
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository).replace(/^[^/]*[.:][^/]*\//, ''),
         tag: String(child(service, 'image').tag),
+        usesRedis: child(service, 'uses').redis === true,
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
-      usesRedis: enabledServices(merged).some(([, service]) => child(service, 'uses').redis === true),
       xrayNamespace: xrayDaemons.enabled
         ? String(xrayDaemons.namespace || `${environmentId(environment)}-xray`)
         : undefined,

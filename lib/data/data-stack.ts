@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 import { BackupPlan } from './backup-plan';
+import { Cache } from './cache';
 import { Database } from './database';
 import { KafkaCluster } from './kafka-cluster';
 
@@ -16,9 +17,15 @@ export interface DataStackProps extends cdk.StackProps {
 
   /** Whether Kafka is Amazon MSK instead of pods. */
   readonly managedKafka: boolean;
+
+  /** Whether a service connects to a Redis-compatible cache. */
+  readonly usesCache: boolean;
 }
 
-/** What must never be lost: the database, the secrets, the key that encrypts both, and MSK where the environment uses it. */
+/**
+ * What must never be lost: the database, the secrets, the key that encrypts both, and where the environment uses them MSK and
+ * the cache.
+ */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
   readonly database: Database;
@@ -28,13 +35,15 @@ export class DataStack extends cdk.Stack {
   readonly mongodbSecret: secretsmanager.Secret;
 
   readonly kafka?: KafkaCluster;
+  readonly cache?: Cache;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, managedKafka, ...props }: DataStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    const { config, vpc, logKey, managedKafka, usesCache, ...stackProps } = props;
+    super(scope, id, stackProps);
     const name = environmentId(config.name);
 
     this.key = new kms.Key(this, 'Key', {
-      description: `Database, secrets and streams of ${name}`,
+      description: `Database, secrets, streams and cache of ${name}`,
       enableKeyRotation: true,
       removalPolicy: removalPolicy(config),
     });
@@ -59,5 +68,6 @@ export class DataStack extends cdk.Stack {
     });
 
     if (managedKafka) this.kafka = new KafkaCluster(this, 'Kafka', { config, vpc, key: this.key, logKey });
+    if (usesCache) this.cache = new Cache(this, 'Cache', { config, vpc, key: this.key, logKey });
   }
 }
