@@ -15,7 +15,7 @@ of a rendering share one root, so the first of them does the work and the others
 {{- $platform = mustFromJson .data.values -}}
 {{- else -}}
 {{- with include "erp.platform.mark" (dict "root" . "namespace" $namespace) -}}
-{{- printf "the CDK app made this environment, but ConfigMap %s/erp-platform is not there: without it the release would lose its target groups, employee-service and the registry of its images; right is:\n  %s" $namespace . | fail -}}
+{{- printf "the CDK app made this cluster, but there is no ConfigMap erp-platform in namespace %s: without it the release would lose its target groups, employee-service and the registry of its images. Either the values file is of another environment, or the ConfigMap has been deleted, and then right is:\n  %s" $namespace . | fail -}}
 {{- end -}}
 {{- end -}}
 {{- /* Half an entry would become a service without name and port. */ -}}

@@ -127,7 +127,7 @@ describe('without that ConfigMap', () => {
   ])('%s of the CDK app makes the chart refuse, with the command that is right', async (_, objects) => {
     cluster.objects = objects;
     const message = await refusal();
-    expect(message).toContain('ConfigMap erp-dev/erp-platform is not there');
+    expect(message).toContain('there is no ConfigMap erp-platform in namespace erp-dev');
     expect(message).toContain(COMMAND);
   });
 
