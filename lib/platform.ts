@@ -3,6 +3,7 @@ import { ClusterStack } from './cluster/cluster-stack';
 import type { KubectlLayerLoader } from './cluster/kubectl-layer';
 import type { Environment } from './config';
 import { stackPrefix } from './config/environment';
+import type { Reapply } from './config/reapply';
 import { supportWarning } from './config/kubernetes-versions';
 import { DataStack } from './data/data-stack';
 import { DeliveryStack } from './delivery/delivery-stack';
@@ -14,6 +15,7 @@ import { GlobalStack, watchesGlobally } from './observability/global-stack';
 import { observe } from './observability/observability';
 import { NetworkStack } from './network/network-stack';
 import { RegistryStack } from './registry/registry-stack';
+import { Reapplied } from './workloads/reapplied';
 import { WorkloadsStack } from './workloads/workloads-stack';
 
 export interface PlatformProps {
@@ -28,6 +30,13 @@ export interface PlatformProps {
    * @default - the npm package of each environment's Kubernetes version
    */
   readonly kubectlLayer?: KubectlLayerLoader;
+
+  /**
+   * Environment whose cluster gets everything once more.
+   *
+   * @default - what has not changed is left alone
+   */
+  readonly reapply?: Reapply;
 }
 
 /** Stacks of one environment, by lifetime. */
@@ -65,7 +74,7 @@ function addEnvironment(
   app: cdk.App,
   registry: RegistryStack,
   environment: Environment,
-  { today, kubectlLayer }: Omit<PlatformProps, 'environments'>,
+  { today, kubectlLayer, reapply }: Omit<PlatformProps, 'environments'>,
 ): EnvironmentStacks {
   const { config, values } = environment;
   const prefix = stackPrefix(config.name);
@@ -159,6 +168,9 @@ function addEnvironment(
   delivery?.addStackDependency(registry);
   delivery?.addStackDependency(workloads);
   const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  if (reapply?.environment === config.name) {
+    for (const stack of [workloads, delivery]) if (stack) cdk.Aspects.of(stack).add(new Reapplied(reapply.word));
+  }
   const logGroups = new LogGroupDefaults({ config, logKey });
   for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
   return { environment, ...stacks };

@@ -21,7 +21,7 @@ import { isArm } from '../config/validate';
 import type { NetworkStack } from '../network/network-stack';
 import { RELEASE_NAME } from '../workloads/workloads-stack';
 import { BuildProject } from './build-project';
-import { imageParameter, imageParameterFolder, platformValuesParameter } from './parameters';
+import { imageParameter, imageParameterFolder } from './parameters';
 import { ReleaseAccess } from './release-access';
 
 export interface DeliveryStackProps extends cdk.StackProps {
@@ -205,17 +205,12 @@ export class DeliveryStack extends cdk.Stack {
         CLUSTER: clusterStack.cluster.clusterName,
         RELEASE: RELEASE_NAME,
         IMAGE_PARAMETERS: imageParameterFolder(config.name),
-        PLATFORM_VALUES: platformValuesParameter(config.name),
         TOOLS: tools.s3ObjectUrl,
       },
       statements: [
         ...useArtifacts,
         readImageParameters,
         new iam.PolicyStatement({ actions: ['ssm:PutParameter'], resources: imageParameters }),
-        new iam.PolicyStatement({
-          actions: ['ssm:GetParameter'],
-          resources: [arn('ssm', 'parameter', platformValuesParameter(config.name).slice(1))],
-        }),
         new iam.PolicyStatement({
           actions: ['s3:GetObject'],
           resources: [tools.bucket.arnForObjects(tools.s3ObjectKey)],

@@ -9,8 +9,3 @@ export function imageParameterFolder(environment: EnvironmentName): string {
 export function imageParameter(environment: EnvironmentName, service: string): string {
   return `${imageParameterFolder(environment)}/${service}`;
 }
-
-/** Parameter with the chart's values that only the cloud knows; written with the workloads, read by the pipeline. */
-export function platformValuesParameter(environment: EnvironmentName): string {
-  return `/erp/${environment}/platform-values`;
-}

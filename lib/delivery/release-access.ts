@@ -1,11 +1,19 @@
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { Construct } from 'constructs';
+import { PLATFORM_CONFIG_MAP } from '../workloads/workloads-stack';
 
 /** Rule of a Kubernetes Role. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
   readonly verbs: readonly string[];
+
+  /**
+   * Names of the objects that it is about.
+   *
+   * @default - all objects of the resources
+   */
+  readonly resourceNames?: readonly string[];
 }
 
 const MANAGE = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
@@ -43,6 +51,9 @@ export function releaseRules(
       ...manage(SERVICE_OBJECTS),
       // Helm keeps its releases in secrets; RBAC cannot tell them from the others.
       { apiGroups: [''], resources: ['secrets'], verbs: MANAGE },
+      // The chart reads these.
+      { apiGroups: [''], resources: ['configmaps'], resourceNames: [PLATFORM_CONFIG_MAP], verbs: ['get'] },
+      { apiGroups: [''], resources: ['namespaces'], resourceNames: [environment], verbs: ['get'] },
       // Helm waits for these.
       { apiGroups: [''], resources: ['pods'], verbs: READ },
       { apiGroups: ['apps'], resources: ['replicasets'], verbs: READ },

@@ -1,24 +1,19 @@
 import * as cdk from 'aws-cdk-lib';
 import type { Environment } from '../config';
-import { type Values, mergeValues } from '../config/values';
+import type { Values } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
 import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
 
-export interface ChartValuesProps {
+export interface PlatformValuesProps {
   readonly environment: Environment;
   readonly network: NetworkStack;
   readonly data: DataStack;
   readonly edge: EdgeStack;
 }
 
-/** `values-<env>.yaml` with everything only the cloud knows. */
-export function chartValues(props: ChartValuesProps): Values {
-  return mergeValues(props.environment.values.overrides, platformValues(props));
-}
-
-/** Values that only the cloud knows: registry, target groups, addresses. */
-export function platformValues({ environment, network, data, edge }: ChartValuesProps): Values {
+/** Values of the chart that only the cloud knows: registry, target groups, addresses. They win over any values file. */
+export function platformValues({ environment, network, data, edge }: PlatformValuesProps): Values {
   const { config, values } = environment;
   const { account, region, urlSuffix } = edge;
   const { subnets } = network.vpc.selectSubnets(LOAD_BALANCER_SUBNETS);

@@ -4,23 +4,28 @@ import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
-import * as ssm from 'aws-cdk-lib/aws-ssm';
 import type { Construct, IConstruct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { reapplyCommand } from '../config/reapply';
 import type { Environment } from '../config';
 import { EMPLOYEE_PORT, mergeValues } from '../config/values';
 import type { DataStack } from '../data/data-stack';
 import { readSecrets } from '../data/read-secrets';
-import { platformValuesParameter } from '../delivery/parameters';
 import { ReleasedImages } from '../delivery/released-images';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { NetworkStack } from '../network/network-stack';
 import { RELEASE_TIMEOUT, addControllers } from './controllers';
-import { chartValues, platformValues } from './chart-values';
+import { platformValues } from './chart-values';
 
 /** Release name of the bundled chart. Helm knows the release by it, so it never changes. */
 export const RELEASE_NAME = 'erp-microservices';
+
+/**
+ * ConfigMap beside the release with the chart's values that only the cloud knows. The chart reads it by this name, so that
+ * `helm upgrade` by hand or by the pipeline finds them too.
+ */
+export const PLATFORM_CONFIG_MAP = 'erp-platform';
 
 /** Tags of every volume that a claim gets. */
 export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<Record<string, string>> {
@@ -60,8 +65,18 @@ export class WorkloadsStack extends cdk.Stack {
       vpc: network.vpc,
     });
 
-    const addNamespace = (manifestId: string, namespaceName: string, labels: Record<string, string>) =>
-      cluster.addManifest(manifestId, {
+    // Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left.
+    const apply = (manifestId: string, manifest: Record<string, unknown>) =>
+      new eks.KubernetesManifest(this, manifestId, { cluster, manifest: [manifest], overwrite: true });
+    // The chart reads it where the ConfigMap is missing: it tells a cluster of this app from any other.
+    const mark = { 'erp-platform/reapply': reapplyCommand(config.name) };
+    const addNamespace = (
+      manifestId: string,
+      namespaceName: string,
+      labels: Record<string, string>,
+      annotations: Record<string, string> = {},
+    ) =>
+      apply(manifestId, {
         apiVersion: 'v1',
         kind: 'Namespace',
         metadata: {
@@ -73,6 +88,7 @@ export class WorkloadsStack extends cdk.Stack {
             'pod-security.kubernetes.io/audit': 'restricted',
             ...labels,
           },
+          annotations: { ...mark, ...annotations },
         },
       });
     const namespace = addNamespace('Namespace', name, {
@@ -83,17 +99,28 @@ export class WorkloadsStack extends cdk.Stack {
       namespace,
       ...(values.xrayNamespace
         ? [
-            addNamespace('XrayNamespace', values.xrayNamespace, {
-              // The daemons use the network of their node.
-              'pod-security.kubernetes.io/enforce': 'privileged',
-            }),
+            addNamespace(
+              'XrayNamespace',
+              values.xrayNamespace,
+              {
+                // The daemons use the network of their node.
+                'pod-security.kubernetes.io/enforce': 'privileged',
+                'app.kubernetes.io/managed-by': 'Helm',
+              },
+              // `helm install --dry-run` cannot read the ConfigMap, renders this namespace as its own, and refuses one of
+              // somebody else.
+              { 'meta.helm.sh/release-name': RELEASE_NAME, 'meta.helm.sh/release-namespace': name },
+            ),
           ]
         : []),
     ];
-    const storageClass = cluster.addManifest('StorageClass', {
+    const storageClass = apply('StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
-      metadata: { name: values.storageClass, annotations: { 'storageclass.kubernetes.io/is-default-class': 'true' } },
+      metadata: {
+        name: values.storageClass,
+        annotations: { 'storageclass.kubernetes.io/is-default-class': 'true', ...mark },
+      },
       provisioner: 'ebs.csi.aws.com',
       parameters: {
         type: 'gp3',
@@ -167,7 +194,16 @@ export class WorkloadsStack extends cdk.Stack {
       // Not part of what Helm renders, so a change of theirs is no change of the release.
       exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
     });
-    let releaseValues = chartValues({ environment, network, data, edge });
+    const platform = platformValues({ environment, network, data, edge });
+    const configMap = apply('PlatformValues', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: PLATFORM_CONFIG_MAP, namespace: name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
+      data: { release: RELEASE_NAME, values: this.toJsonString(platform) },
+    });
+    configMap.node.addDependency(namespace);
+    // Said to the release as well: a change of theirs changes it, and what renders without a cluster sees them.
+    let releaseValues = mergeValues(values.overrides, platform);
     if (config.delivery) {
       this.releasedImages = new ReleasedImages(this, 'ReleasedImages', {
         config,
@@ -176,13 +212,6 @@ export class WorkloadsStack extends cdk.Stack {
         release: { chart: chartAsset.assetHash, values: releaseValues },
       });
       releaseValues = mergeValues(releaseValues, this.releasedImages.values);
-      new ssm.StringParameter(this, 'PlatformValues', {
-        parameterName: platformValuesParameter(config.name),
-        description: `Chart values of ${name} that only the cloud knows, for the pipeline`,
-        stringValue: this.toJsonString(platformValues({ environment, network, data, edge })),
-        // A standard parameter ends at 4 KiB, which a dozen services fill.
-        tier: ssm.ParameterTier.INTELLIGENT_TIERING,
-      });
     }
 
     this.chart = cluster.addHelmChart('Chart', {
@@ -194,6 +223,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    this.chart.node.addDependency(...namespaces, storageClass, secrets, ...controllers, ...ways);
+    this.chart.node.addDependency(configMap, ...namespaces, storageClass, secrets, ...controllers, ...ways);
   }
 }

@@ -9,7 +9,9 @@ import { parse, stringify } from 'yaml';
 import type { KubectlLayerLoader } from '../../lib/cluster/kubectl-layer';
 import { CONFIGS, loadEnvironments } from '../../lib/config';
 import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
+import { parseReapply } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
+import type { Manifest } from '../../lib/kubernetes/manifests';
 import { type EnvironmentStacks, addPlatform } from '../../lib/platform';
 import { context } from '../../cdk.json';
 
@@ -50,6 +52,9 @@ export interface SynthOptions {
 
   readonly today?: string;
   readonly kubectlLayer?: KubectlLayerLoader;
+
+  /** What the command line says behind `-c reapply=`. */
+  readonly reapply?: string;
 }
 
 export interface Synth {
@@ -74,6 +79,7 @@ export function synth({
   chart,
   today = '2026-11-23',
   kubectlLayer,
+  reapply,
 }: SynthOptions = {}): Synth {
   const app = new cdk.App({
     outdir: temporaryFolder(),
@@ -81,7 +87,12 @@ export function synth({
     analyticsReporting: false,
     treeMetadata: false,
   });
-  const environments = addPlatform(app, { environments: loadEnvironments(configs, chart), today, kubectlLayer });
+  const environments = addPlatform(app, {
+    environments: loadEnvironments(configs, chart),
+    today,
+    kubectlLayer,
+    reapply: parseReapply(reapply),
+  });
   let assembly: ReturnType<cdk.App['synth']> | undefined;
   return {
     app,
@@ -117,7 +128,25 @@ export function only(template: Template, type: string, properties?: object): Res
 /** The Helm values of a release, with tokens replaced by placeholders: readable ones, unless a function makes others. */
 export function helmValues(template: Template, release: string, placeholder = (token: string) => `<${token}>`) {
   const { Values } = only(template, 'Custom::AWSCDK-EKS-HelmChart', { Release: release }).Properties;
-  const parts: unknown[] = typeof Values === 'string' ? [Values] : Values['Fn::Join'][1];
+  return parseWithTokens(Values, placeholder);
+}
+
+/** Objects that a stack applies beside its releases, each with the logical id of the resource that applies it. */
+export function appliedObjects(template: Template, placeholder = (token: string) => `<${token}>`): AppliedObject[] {
+  return Object.entries(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(([id, { Properties }]) =>
+    (parseWithTokens(Properties.Manifest, placeholder) as AppliedObject['object'][]).map((object) => ({ id, object })),
+  );
+}
+
+export interface AppliedObject {
+  readonly id: string;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as for the properties of a resource
+  readonly object: Manifest & Record<string, any>;
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- JSON of any shape
+function parseWithTokens(text: any, placeholder: (token: string) => string) {
+  const parts: unknown[] = typeof text === 'string' ? [text] : text['Fn::Join'][1];
   return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : placeholder(describeToken(part)))).join(''));
 }
 

@@ -3,13 +3,13 @@
 # are ready, goes back by itself if they are not, and then writes down what runs.
 #
 # Environment: SERVICES (JSON list of key, name), ENVIRONMENT, NAMESPACE, CLUSTER, RELEASE, IMAGE_PARAMETERS,
-# PLATFORM_VALUES, TOOLS (S3 address of the zip with helm and kubectl), CODEBUILD_SRC_DIR_Images (holds release.json).
+# TOOLS (S3 address of the zip with helm and kubectl), CODEBUILD_SRC_DIR_Images (holds release.json).
 set -euo pipefail
 # shellcheck source=lib/delivery/scripts/common.sh
 source "$(dirname "$0")/common.sh"
 
 : "${SERVICES:?}" "${ENVIRONMENT:?}" "${NAMESPACE:?}" "${CLUSTER:?}" "${RELEASE:?}" "${IMAGE_PARAMETERS:?}"
-: "${PLATFORM_VALUES:?}" "${TOOLS:?}"
+: "${TOOLS:?}"
 images=${CODEBUILD_SRC_DIR_Images:?}/release.json
 wait_attempts=${WAIT_ATTEMPTS:-50}
 wait_pause=${WAIT_PAUSE:-15}
@@ -23,8 +23,6 @@ unzip -q "$work/tools.zip" -d "$work/tools" || fail "$TOOLS is no zip with helm"
 PATH=$work/tools/helm:$work/tools/kubectl:$PATH
 
 aws eks update-kubeconfig --name "$CLUSTER" --kubeconfig "$KUBECONFIG" || fail "no access to cluster $CLUSTER"
-aws ssm get-parameter --name "$PLATFORM_VALUES" --query Parameter.Value --output text >"$work/platform.json" ||
-  fail "no parameter $PLATFORM_VALUES: deploy the workloads stack first"
 
 # A deployment of the workloads stack may be at the same release.
 for ((attempt = 1; ; attempt++)); do
@@ -47,7 +45,7 @@ while IFS=$'\t' read -r key name <&3; do
 done 3< <(jq --raw-output '.[] | [.key, .name] | @tsv' <<<"$SERVICES")
 
 helm upgrade --install "$RELEASE" chart --namespace "$NAMESPACE" \
-  --values "chart/values-$ENVIRONMENT.yaml" --values "$work/platform.json" "${arguments[@]}" \
+  --values "chart/values-$ENVIRONMENT.yaml" "${arguments[@]}" \
   --wait --atomic --timeout 10m --history-max 10 ||
   fail "the release failed and was rolled back; the environment runs what it ran before"
 

@@ -3,7 +3,7 @@ import * as path from 'path';
 import { loadEnvironments } from '../../../lib/config';
 import type { DeliveryConfig } from '../../../lib/config/environment';
 import { releaseRules } from '../../../lib/delivery/release-access';
-import { REPOSITORY, chartWith, config, only, resources, synth } from '../synth';
+import { REPOSITORY, appliedObjects, chartWith, config, only, resources, synth } from '../synth';
 import { delivery } from './fixture';
 
 const app = synth({
@@ -192,9 +192,7 @@ test('the release role is in the cluster by its group alone', () => {
   expect(entry.AccessPolicies).toBeUndefined();
   expect(entry.PrincipalArn['Fn::GetAtt'][0]).toMatch(/^ReleaseRole/);
 
-  const applied = Object.values(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(
-    ({ Properties }) => JSON.parse(Properties.Manifest),
-  );
+  const applied = appliedObjects(template).map(({ object }) => object);
   const rules = releaseRules('erp-dev', 'erp-dev-xray');
   expect(applied.map(({ kind, metadata }) => `${kind} ${metadata.namespace}`).sort()).toEqual([
     'Role erp-dev',
@@ -203,7 +201,7 @@ test('the release role is in the cluster by its group alone', () => {
     'RoleBinding erp-dev-xray',
   ]);
   for (const { kind, metadata, subjects, ...object } of applied) {
-    if (kind === 'Role') expect(object.rules).toEqual(rules[metadata.namespace]);
+    if (kind === 'Role') expect(object.rules).toEqual(rules[metadata.namespace!]);
     else expect(subjects).toEqual([{ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: 'erp-dev-release' }]);
   }
 });

@@ -1,6 +1,6 @@
 import { releaseRules } from '../../../lib/delivery/release-access';
 import type { Manifest } from '../../../lib/kubernetes/manifests';
-import { config, resources, synth, upstream } from '../synth';
+import { appliedObjects, config, resources, synth, upstream } from '../synth';
 import { release } from '../workloads/release';
 import { delivery } from './fixture';
 
@@ -37,12 +37,9 @@ test('the role manages exactly the kinds that the chart renders', () => {
 
 test('the workloads make both namespaces, before the chart and with the labels that its pods need', () => {
   const template = app.template('ErpDev');
-  const namespaces = Object.entries(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(
-    ([id, { Properties }]) =>
-      (JSON.parse(Properties.Manifest) as Manifest[])
-        .filter(({ kind }) => kind === 'Namespace')
-        .map(({ metadata }) => ({ id, name: metadata.name, enforce: metadata.labels![POD_SECURITY] })),
-  );
+  const namespaces = appliedObjects(template)
+    .filter(({ object }) => object.kind === 'Namespace')
+    .map(({ id, object: { metadata } }) => ({ id, name: metadata.name, enforce: metadata.labels![POD_SECURITY] }));
   expect(namespaces.map(({ name, enforce }) => [name, enforce])).toEqual([
     ['erp-dev', 'restricted'],
     ['erp-dev-xray', 'privileged'],

@@ -1,6 +1,5 @@
 import type * as http from 'node:http';
 import { EventEmitter } from 'node:events';
-import { platformValues } from '../../../lib/workloads/chart-values';
 import { chartWith, config, helmValues, only, resources, synth, upstream } from '../synth';
 import { delivery } from './fixture';
 
@@ -88,17 +87,6 @@ test('without a pipeline the values file decides', () => {
   expect(helmValues(synth().template('ErpDev'), 'erp-microservices').services.notification.image).toEqual({
     repository: 'erp/notification-service',
   });
-});
-
-test('the pipeline finds the values that only the cloud knows, and no tags among them', () => {
-  const { Name, Value } = only(template, 'AWS::SSM::Parameter').Properties;
-  expect(Name).toBe('/erp/dev/platform-values');
-  const text = Value['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : 'token')).join('');
-  const [stacks] = app.environments;
-  const expected = platformValues(stacks!);
-  expect(Object.keys(JSON.parse(text))).toEqual(Object.keys(expected));
-  expect(text).not.toContain('"tag"');
-  expect(JSON.parse(text).services.notification.targetGroup.port).toBe(8084);
 });
 
 describe('the reader', () => {

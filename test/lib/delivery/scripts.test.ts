@@ -246,11 +246,9 @@ describe('release.sh', () => {
   const running = {
     'aws s3 cp *': 'cp "$HOME/tools-source.zip" "${@: -1}"',
     'aws eks update-kubeconfig *': 'exit 0',
-    'aws ssm get-parameter --name /erp/dev/platform-values *': `echo '{"global":{"imageRegistry":"registry"}}'`,
     'aws ssm get-parameter --name /erp/dev/images/notification-service *': `echo ${OLD}`,
     'aws ssm get-parameter *': 'echo "An error occurred (ParameterNotFound) when calling" >&2; exit 254',
     'helm status *': `echo '{"info":{"status":"deployed"}}'`,
-    'helm upgrade *': 'cp "${@: 10:1}" "$HOME/values.json"',
   };
   const releasing = (
     answers: Readonly<Record<string, string>> = {},
@@ -279,7 +277,6 @@ describe('release.sh', () => {
         CLUSTER: 'erp-dev-cluster',
         RELEASE: 'erp-microservices',
         IMAGE_PARAMETERS: '/erp/dev/images',
-        PLATFORM_VALUES: '/erp/dev/platform-values',
         TOOLS: 's3://assets/tools.zip',
         CODEBUILD_SRC_DIR_Images: folder,
         WAIT_ATTEMPTS: '3',
@@ -298,13 +295,10 @@ describe('release.sh', () => {
     expect(upgrade(result)).toMatch(
       new RegExp(
         '^helm upgrade --install erp-microservices chart --namespace erp-dev --values chart/values-dev\\.yaml ' +
-          `--values \\S+/platform\\.json --set-string services\\.approvalRequest\\.image\\.tag=${TAG} ` +
+          `--set-string services\\.approvalRequest\\.image\\.tag=${TAG} ` +
           `--set-string services\\.notification\\.image\\.tag=${OLD} --wait --atomic --timeout 10m --history-max 10$`,
       ),
     );
-    expect(JSON.parse(fs.readFileSync(path.join(result.folder, 'values.json'), 'utf8'))).toEqual({
-      global: { imageRegistry: 'registry' },
-    });
     expect(written(result)).toEqual([
       `aws ssm put-parameter --name /erp/dev/images/approval-request-service --value ${TAG} --type String --overwrite`,
     ]);
@@ -334,11 +328,6 @@ describe('release.sh', () => {
     ['no tools', { 'aws s3 cp *': 'exit 1' }, 'error: no access to s3://assets/tools.zip'],
     ['broken tools', { 'aws s3 cp *': 'echo x >"${@: -1}"' }, 'is no zip with helm'],
     ['no cluster', { 'aws eks update-kubeconfig *': 'exit 1' }, 'error: no access to cluster erp-dev-cluster'],
-    [
-      'no workloads stack',
-      { 'aws ssm get-parameter --name /erp/dev/platform-values *': 'exit 254' },
-      'error: no parameter /erp/dev/platform-values: deploy the workloads stack first',
-    ],
     [
       'a release that stays pending',
       { 'helm status *': `echo '{"info":{"status":"pending-upgrade"}}'` },

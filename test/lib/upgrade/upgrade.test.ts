@@ -6,9 +6,8 @@ import {
   type KubernetesVersionName,
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
-import type { Manifest } from '../../../lib/kubernetes/manifests';
 import { removedApis } from '../../../lib/kubernetes/removed-apis';
-import { type Resource, config, resources, stubKubectlLayer, synth } from '../synth';
+import { type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
 import { release } from '../workloads/release';
 
 const ENVIRONMENTS = [
@@ -57,13 +56,6 @@ function differences(from: KubernetesVersionName, to: KubernetesVersionName): Se
   return found;
 }
 
-/** Objects that the workloads stack applies beside its charts. */
-function appliedManifests(template: Template): Manifest[] {
-  return Object.values(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(
-    ({ Properties }) => JSON.parse(Properties.Manifest) as Manifest[],
-  );
-}
-
 const steps = KUBERNETES_VERSION_NAMES.slice(1).map((to, i) => [KUBERNETES_VERSION_NAMES[i]!, to] as const);
 
 describe.each(steps)('from %s to %s', (from, to) => {
@@ -100,7 +92,10 @@ describe.each(steps)('from %s to %s', (from, to) => {
 
   test.each(ENVIRONMENTS)('%s asks the API for nothing that is gone', (name, prefix) => {
     const workloads = templates(to)[prefix]!;
-    const manifests = [...release(workloads, `erp-${name}`, to), ...appliedManifests(workloads)];
+    const manifests = [
+      ...release(workloads, `erp-${name}`, to),
+      ...appliedObjects(workloads).map(({ object }) => object),
+    ];
     expect(manifests.length).toBeGreaterThan(20);
     expect(removedApis(manifests, to)).toEqual([]);
   });

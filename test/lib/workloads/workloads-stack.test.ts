@@ -1,6 +1,6 @@
 import { CONFIGS } from '../../../lib/config';
 import { releaseRules } from '../../../lib/delivery/release-access';
-import { type Resource, chartWith, helmValues, only, resources, synth, upstream } from '../synth';
+import { type Resource, appliedObjects, chartWith, helmValues, only, resources, synth, upstream } from '../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const template = both.template('ErpDev');
@@ -13,10 +13,7 @@ function chart(release: string): [string, Resource] {
 }
 
 function manifest(kind: string) {
-  const manifests = Object.entries(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).map(
-    ([id, { Properties }]) => ({ id, object: JSON.parse(Properties.Manifest)[0] }),
-  );
-  const found = manifests.find(({ object }) => object.kind === kind);
+  const found = appliedObjects(template).find(({ object }) => object.kind === kind);
   if (!found) throw new Error(`no ${kind}`);
   return found;
 }
