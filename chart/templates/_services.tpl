@@ -1,12 +1,17 @@
 {{/*
 The enabled services as a JSON object: key to entry with the defaults merged in. deepCopy, or the overrides of one service
-leak into the next; mergeOverwrite, because merge and default lose false, 0 and "".
+leak into the next; mergeOverwrite, because merge and default lose false, 0 and "". A stand-in takes the place of an image here,
+so that nothing else has to know; it speaks no gRPC, which its probes must not wait for.
 */}}
 {{- define "erp.services" -}}
 {{- $services := dict -}}
 {{- range $key, $entry := .Values.services -}}
 {{- $service := mergeOverwrite (deepCopy $.Values.serviceDefaults) (deepCopy $entry) -}}
 {{- if $service.enabled -}}
+{{- if $.Values.standIn.enabled -}}
+{{- $_ := set $service "image" $.Values.standIn.image -}}
+{{- range $service.probes }}{{ if eq .type "grpc" }}{{ $_ := set . "type" "tcp" }}{{ end }}{{ end -}}
+{{- end -}}
 {{- if not $service.image.registry }}{{ $_ := set $service.image "registry" $.Values.global.imageRegistry }}{{ end -}}
 {{- $_ := set $services $key $service -}}
 {{- end -}}
