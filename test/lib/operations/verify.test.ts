@@ -29,7 +29,7 @@ const pod = (app: string, i: number, nodeName: string) => ({
 });
 const workload = (name: string, ready: number, replicas = ready) => ({
   metadata: { name },
-  spec: { replicas },
+  spec: { replicas, template: { spec: { containers: [] } } },
   status: { readyReplicas: ready },
 });
 
