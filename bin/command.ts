@@ -1,8 +1,18 @@
+import { parseContext } from '../lib/config/run';
 import { EXIT } from '../lib/review/report';
 import { ReviewError } from '../lib/review/workspace';
 
 /** A mistake in how a command is used. */
 export class UsageError extends Error {}
+
+/** Context out of `-c` arguments. */
+export function contextOf(pairs?: readonly string[]): Record<string, string> {
+  try {
+    return parseContext(pairs);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
 
 /**
  * Runs a command and ends the process with its exit code.

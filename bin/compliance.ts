@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
+import { parseArgs } from 'node:util';
 import * as cdk from 'aws-cdk-lib';
 import { context } from '../cdk.json';
 import { addCompliance } from '../lib/compliance';
@@ -9,12 +10,15 @@ import { overdue } from '../lib/compliance/acknowledgement';
 import { evidence } from '../lib/compliance/evidence';
 import { REGISTER } from '../lib/compliance/register';
 import { CONFIGS, loadEnvironments } from '../lib/config';
+import { CONTEXT_OPTION, configsForRun, parseContext } from '../lib/config/run';
 import { helm } from '../lib/kubernetes/tools';
 import { addPlatform } from '../lib/platform';
 
 /** Writes reports/compliance/ and ends with 1 where something is open, could not be checked or was due for review. */
 const OUT = path.join(__dirname, '..', 'reports', 'compliance');
 
+const { values: options } = parseArgs({ options: { context: CONTEXT_OPTION } });
+const given = parseContext(options.context);
 const today = new Date().toISOString().slice(0, 10);
 const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-compliance-'));
 process.on('exit', () => fs.rmSync(outdir, { recursive: true, force: true }));
@@ -23,7 +27,8 @@ const app = new cdk.App({
   // What is open belongs into the report first.
   context: { ...context, '@aws-cdk/core:failSynthOnValidationErrors': false },
 });
-const environments = addPlatform(app, { environments: loadEnvironments(Object.values(CONFIGS)), today });
+const configs = configsForRun(Object.values(CONFIGS), (key) => given[key]);
+const environments = addPlatform(app, { environments: loadEnvironments(configs), today });
 const compliance = addCompliance(app, { environments, today });
 const assembly = app.synth();
 

@@ -3,22 +3,27 @@ import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
 import { ENVIRONMENTS } from '../lib/config/environment';
+import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
 import { estimateCost } from '../lib/cost/estimate';
 import { costDocument } from '../lib/cost/table';
 import { readAssembly } from '../lib/review/assembly';
 import { EXIT } from '../lib/review/report';
 import { renderTerminal } from '../lib/review/terminal';
 import { synthesize } from '../lib/review/workspace';
-import { UsageError, runCommand } from './command';
+import { UsageError, contextOf, runCommand } from './command';
 
 const PLACES = [...ENVIRONMENTS, 'shared'];
-const USAGE = `npm run cost -- <environment …>
+const USAGE = `npm run cost -- <environment …> [-c <key>=<value>]
 
 What environments of the working tree cost a month: ${PLACES.join(', ')}; without a name, all of them.
+  -c, --context        ${CONTEXT_HELP}
 `;
 
 async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean' } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { help: { type: 'boolean' }, context: CONTEXT_OPTION },
+  });
   if (values.help) {
     process.stdout.write(USAGE);
     return EXIT.fine;
@@ -27,7 +32,8 @@ async function main(): Promise<number> {
   if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
   const output = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-cost-'));
   process.once('exit', () => fs.rmSync(output, { recursive: true, force: true }));
-  await synthesize({ directory: path.join(__dirname, '..'), output, env: process.env, validation: false });
+  const context = contextOf(values.context);
+  await synthesize({ directory: path.join(__dirname, '..'), output, env: process.env, validation: false, context });
   const assembly = readAssembly(output);
   const today = new Date().toISOString().slice(0, 10);
   const wanted = positionals.length > 0 ? positionals : PLACES;

@@ -3,6 +3,7 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/compliance';
 import { CONFIGS, loadEnvironments } from '../lib/config';
 import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
+import { configsForRun } from '../lib/config/run';
 import { addPlatform } from '../lib/platform';
 
 // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
@@ -10,7 +11,8 @@ const fast = process.env.CDK_VALIDATION === 'false';
 const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
 const today = new Date().toISOString().slice(0, 10);
 const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
-const environments = addPlatform(app, { environments: loadEnvironments(Object.values(CONFIGS)), today, reapply });
+const configs = configsForRun(Object.values(CONFIGS), (key) => app.node.tryGetContext(key));
+const environments = addPlatform(app, { environments: loadEnvironments(configs), today, reapply });
 if (!fast) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
   const { addCompliance } = require('../lib/compliance') as typeof compliance;

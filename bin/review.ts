@@ -3,6 +3,7 @@ import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
 import { ENVIRONMENTS } from '../lib/config/environment';
+import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
 import { readAssembly } from '../lib/review/assembly';
 import { deployedAssembly } from '../lib/review/deployed';
 import { describeReport } from '../lib/review/describe';
@@ -11,7 +12,7 @@ import { renderMarkdown } from '../lib/review/markdown';
 import { EXIT, exitCode, review } from '../lib/review/report';
 import { renderTerminal } from '../lib/review/terminal';
 import { Workspace } from '../lib/review/workspace';
-import { UsageError, runCommand } from './command';
+import { UsageError, contextOf, runCommand } from './command';
 
 const USAGE = `npm run review -- [options]
 
@@ -20,6 +21,7 @@ What the working tree does to the cloud, the cluster, the bill and the risk, aga
   --base <ref>         commit, branch or tag to compare with; default: where the work left origin/main or main
   --deployed           compare with what is deployed instead; needs AWS credentials
   --env <name>         ${[...ENVIRONMENTS, 'all'].join(', ')}; default: all
+  -c, --context <…>    of the working tree alone, ${CONTEXT_HELP}
   --accept <resource>  this resource may be lost; logical id, construct path or Stack/path; may be repeated
   --no-compliance      without packs and CloudFormation Validate: some seconds faster, no compliance section
   --reports <folder>   where review.md and review.html go; default: reports
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
       base: { type: 'string' },
       deployed: { type: 'boolean', default: false },
       env: { type: 'string', default: 'all' },
+      context: CONTEXT_OPTION,
       accept: { type: 'string', multiple: true, default: [] },
       'no-compliance': { type: 'boolean', default: false },
       reports: { type: 'string', default: 'reports' },
@@ -60,6 +63,7 @@ async function main(): Promise<number> {
     env: process.env,
     today,
     validation: !options['no-compliance'] && !options.deployed,
+    context: contextOf(options.context),
   });
   const cleanUp = () => {
     workspace.cleanUp();

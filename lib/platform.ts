@@ -141,6 +141,9 @@ function addEnvironment(
     cluster,
     edge,
   });
+  // Nothing of it is needed by the workloads but their images. It stands first, so that one command brings up an empty
+  // account; nothing that is removed takes it along, because removals go downstream.
+  workloads.addStackDependency(registry);
   // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
   const warning = supportWarning(config.kubernetes.version, today);
   if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);

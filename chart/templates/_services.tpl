@@ -10,6 +10,9 @@ An entry may name its paths itself (uses, calls), or only set the addresses in e
 network policies would then close the ways to them without a word. So an address in env opens its path like the line that
 it stands for. An explicit `uses: {…: false}` is left alone.
 
+A stand-in takes the place of an image here, so that nothing else has to know; it speaks no gRPC, which its probes must not
+wait for.
+
 deepCopy, or the overrides of one service leak into the next; mergeOverwrite, because merge and default lose false, 0 and "".
 */}}
 {{- define "erp.wiring" -}}
@@ -18,6 +21,10 @@ deepCopy, or the overrides of one service leak into the next; mergeOverwrite, be
 {{- $service := mergeOverwrite (deepCopy $.Values.serviceDefaults) (deepCopy $entry) -}}
 {{- $_ := set $keys $service.name $key -}}
 {{- if $service.enabled -}}
+{{- if $.Values.standIn.enabled -}}
+{{- $_ := set $service "image" $.Values.standIn.image -}}
+{{- range $service.probes }}{{ if eq .type "grpc" }}{{ $_ := set . "type" "tcp" }}{{ end }}{{ end -}}
+{{- end -}}
 {{- /* A repository may carry its registry, as in the specification; a first part with a dot or a port is a host. */ -}}
 {{- if not (or $service.image.registry (regexMatch "^[^/]*[.:][^/]*/" $service.image.repository)) -}}
 {{- $_ := set $service.image "registry" $.Values.global.imageRegistry -}}

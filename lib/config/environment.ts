@@ -44,6 +44,13 @@ export interface EnvironmentConfig {
    */
   readonly delivery?: DeliveryConfig;
 
+  /**
+   * Whether a small public web server runs in the place of every service, so that nothing has to be in the registry.
+   *
+   * @default - no, unless a run says so: `-c standIn=<environment>`
+   */
+  readonly standIns?: boolean;
+
   /** Days that log groups keep their events; one of the values CloudWatch Logs allows. */
   readonly logRetentionDays: number;
 

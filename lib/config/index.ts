@@ -23,7 +23,7 @@ export interface Environment {
 export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: string): Environment[] {
   const loaded = configs.map((config) => {
     const problems = validateConfig(config, `lib/config/${config.name}.ts`);
-    const { values, problems: valueProblems } = readChartValues(config.name, chart);
+    const { values, problems: valueProblems } = readChartValues(config, chart);
     return { environment: { config, values }, problems: [...problems, ...valueProblems] };
   });
   const environments = loaded.map(({ environment }) => environment);

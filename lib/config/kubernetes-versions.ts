@@ -5,7 +5,7 @@ export interface KubernetesRelease {
   /** Last day of standard support, ISO 8601. */
   readonly standardSupportEnd: string;
 
-  /** Last day of extended support; afterwards EKS creates no such cluster and upgrades the existing ones by itself. */
+  /** First day, ISO 8601, on which EKS creates no such cluster any more and upgrades the existing ones by itself. */
   readonly extendedSupportEnd: string;
 
   /** npm package with kubectl and Helm for this version. */
@@ -104,11 +104,12 @@ export function upgradeTargets(deployed: KubernetesVersionName): KubernetesVersi
 export function supportWarning(version: KubernetesVersionName, today: string): string | undefined {
   const { standardSupportEnd, extendedSupportEnd } = KUBERNETES_VERSIONS[version];
   const newest = KUBERNETES_VERSION_NAMES.at(-1);
-  if (today > extendedSupportEnd) {
-    return `Kubernetes ${version} left extended support on ${extendedSupportEnd}: EKS creates no new cluster of it and upgrades existing ones by itself. Set kubernetes.version in lib/config to a later minor, at most ${newest}; a running cluster goes one minor at a time.`;
+  const wayOut = `A new cluster: -c kubernetes=${newest}, on the command line, for one run. Set kubernetes.version in lib/config to a later minor, at most ${newest}, to stay there; a running cluster goes one minor at a time.`;
+  if (today >= extendedSupportEnd) {
+    return `Kubernetes ${version} left extended support on ${extendedSupportEnd}: since that day EKS creates no new cluster of it and upgrades existing ones by itself. ${wayOut}`;
   }
   if (today > standardSupportEnd) {
-    return `Kubernetes ${version} is in extended support ($0.60 instead of $0.10 per cluster hour) until ${extendedSupportEnd}; after that day EKS creates no new cluster of it and upgrades existing ones by itself. Set kubernetes.version in lib/config to a later minor, at most ${newest}; a running cluster goes one minor at a time.`;
+    return `Kubernetes ${version} is in extended support ($0.60 instead of $0.10 per cluster hour) until ${extendedSupportEnd}: from that day on EKS creates no new cluster of it and upgrades existing ones by itself. ${wayOut}`;
   }
   return undefined;
 }

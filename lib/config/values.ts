@@ -6,7 +6,7 @@ import { version } from 'ajv/package.json';
 import { parse } from 'yaml';
 import { cached } from '../cache';
 import type * as compileSchema from './compile-schema';
-import { type EnvironmentName, environmentId } from './environment';
+import { type EnvironmentConfig, type EnvironmentName, environmentId } from './environment';
 import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
 import { parseQuantity } from './quantity';
@@ -65,6 +65,13 @@ export interface ChartValues {
 
   /** StorageClass of Kafka's volumes. */
   readonly storageClass: string;
+
+  /**
+   * Repository of the image that stands in for every service.
+   *
+   * @default - the services run their own images
+   */
+  readonly standIn?: string;
 }
 
 /** Port of the employee service on the NLB and on its own load balancer. */
@@ -82,12 +89,13 @@ const CHART = path.join(__dirname, '..', '..', 'chart');
  * @returns the values, and every problem found; with problems the values are not fit for use
  */
 export function readChartValues(
-  environment: EnvironmentName,
+  { name: environment, standIns = false }: Pick<EnvironmentConfig, 'name' | 'standIns'>,
   chart: string = CHART,
 ): { values: ChartValues; problems: Problem[] } {
   const file = `chart/values-${environment}.yaml`;
   const defaults = readYaml(path.join(chart, 'values.yaml'));
-  const overrides = readYaml(path.join(chart, path.basename(file)));
+  const written = readYaml(path.join(chart, path.basename(file)));
+  const overrides = standIns ? mergeValues(written, { standIn: { enabled: true } }) : written;
   const merged = mergeValues(defaults, overrides);
   const xrayDaemons = child(child(merged, 'xray'), 'daemonSet');
   const problems = [
@@ -117,6 +125,9 @@ export function readChartValues(
         ? String(xrayDaemons.namespace || `${environmentId(environment)}-xray`)
         : undefined,
       storageClass: String(child(merged, 'storageClass').name),
+      ...(child(merged, 'standIn').enabled === true && {
+        standIn: String(child(child(merged, 'standIn'), 'image').repository),
+      }),
     },
   };
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'util';
 import { CONFIGS, type Environment, loadEnvironments } from '../config';
 import { ENVIRONMENTS, type EnvironmentName } from '../config/environment';
 import { ConfigurationError } from '../config/problems';
+import { CONTEXT_HELP, CONTEXT_OPTION, configsForRun, parseContext } from '../config/run';
 import { type AssembledStack, type Assembly, assemble, stacksOf } from './assembly';
 import { Aws } from './aws';
 
@@ -57,6 +58,7 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
       .join('')}`,
     `Environments: ${ENVIRONMENTS.join(', ')}`,
     ...Object.entries(options).map(([option, { help }]) => `--${option}: ${help}`),
+    `-c, --context: ${CONTEXT_HELP}`,
   ].join('\n');
   const refuse = (problem: string) => {
     terminal.say(`${problem}\n${usage}`);
@@ -64,8 +66,17 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
   };
 
   let parsed;
+  let chosen: CommandContext['options'];
+  let given: Record<string, string>;
   try {
-    parsed = parseArgs({ args: [...terminal.args], options, allowPositionals: true });
+    parsed = parseArgs({
+      args: [...terminal.args],
+      options: { ...options, context: CONTEXT_OPTION },
+      allowPositionals: true,
+    });
+    const { context, ...own } = parsed.values;
+    chosen = own;
+    given = parseContext(context);
   } catch (error) {
     return refuse((error as Error).message);
   }
@@ -77,7 +88,7 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
 
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-assembly-'));
   try {
-    const [environment] = loadEnvironments([CONFIGS[environmentName]]);
+    const [environment] = loadEnvironments(configsForRun([CONFIGS[environmentName]], (key) => given[key]));
     if (!environment) throw new Error(`There is no config of ${environmentName}`);
     const assembly = assemble({ environments: [environment], directory, today: terminal.today });
     return await run({
@@ -86,7 +97,7 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
       assembly,
       stacks: stacksOf(assembly, environmentName),
       aws: new Aws(environment.config.region, terminal.env.AWS_ENDPOINT_URL),
-      options: parsed.values,
+      options: chosen,
     });
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;

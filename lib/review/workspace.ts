@@ -25,6 +25,13 @@ export interface WorkspaceProps {
 
   /** Whether compliance packs and CloudFormation Validate run. */
   readonly validation: boolean;
+
+  /**
+   * Context of the working tree's synth on top of its cdk.json. The base is what its own files say.
+   *
+   * @default - none
+   */
+  readonly context?: Readonly<Record<string, string>>;
 }
 
 /** Number of synthesized commits that are kept. */
@@ -100,8 +107,8 @@ export class Workspace {
   /** Cloud assembly of the working tree. */
   async synthesizeHead(): Promise<string> {
     const output = path.join(this.props.temporary, 'head-out');
-    const { repository: directory, env, validation } = this.props;
-    await synthesize({ directory, output, env, validation });
+    const { repository: directory, env, validation, context } = this.props;
+    await synthesize({ directory, output, env, validation, context });
     return output;
   }
 
@@ -173,6 +180,13 @@ export interface SynthOptions {
   readonly validation: boolean;
 
   /**
+   * Context on top of the cdk.json's, as `-c` of the CDK CLI.
+   *
+   * @default - none
+   */
+  readonly context?: Readonly<Record<string, string>>;
+
+  /**
    * Name of the folder in messages.
    *
    * @default - the working tree
@@ -190,6 +204,7 @@ export async function synthesize({
   output,
   env,
   validation,
+  context: given,
   name = 'the working tree',
 }: SynthOptions): Promise<void> {
   const file = path.join(directory, 'cdk.json');
@@ -199,6 +214,7 @@ export async function synthesize({
   fs.rmSync(output, { recursive: true, force: true });
   const settings = {
     ...context,
+    ...given,
     // Open findings are part of the report, not a reason to have none.
     '@aws-cdk/core:failSynthOnValidationErrors': false,
   };

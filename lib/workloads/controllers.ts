@@ -1,9 +1,10 @@
 import * as cdk from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
-import { LOAD_BALANCER_CONTROLLER_VERSION } from '../cluster/load-balancer-controller-policy';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { SERVICE_NODES } from '../config/placement';
+import type { Values } from '../config/values';
+import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controller-charts';
 
 /**
  * Minutes that a release may take. The handler that runs Helm dies at 15, and a release it leaves behind pending blocks
@@ -15,22 +16,35 @@ export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
  * Installs the charts that the bundled one needs: their webhooks must answer before its objects arrive, and still after
  * they leave.
  *
+ * @param namespace the only one whose secrets the External Secrets Operator looks at
  * @returns the releases, for whoever comes after them
+ * @throws Error with every value that a chart refuses or does not read
  */
-export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc): eks.HelmChart[] {
+export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: string): eks.HelmChart[] {
   const { region } = cdk.Stack.of(cluster);
   const resources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
   const nodeSelector = { [SERVICE_NODES.key]: SERVICE_NODES.value };
+  const problems: string[] = [];
   const add = (
     id: string,
-    chart: string,
-    props: Omit<eks.HelmChartOptions, 'chart' | 'release' | 'wait' | 'timeout'>,
-  ) => cluster.addHelmChart(id, { chart, release: chart, wait: true, timeout: RELEASE_TIMEOUT, ...props });
+    upstream: UpstreamChart,
+    props: Pick<eks.HelmChartOptions, 'namespace' | 'createNamespace'> & { readonly values: Values },
+  ) => {
+    problems.push(...chartProblems(upstream, props.values));
+    const { name, repository, version } = upstream;
+    return cluster.addHelmChart(id, {
+      chart: name,
+      release: name,
+      repository,
+      version,
+      wait: true,
+      timeout: RELEASE_TIMEOUT,
+      ...props,
+    });
+  };
 
-  return [
-    add('LoadBalancerControllerChart', 'aws-load-balancer-controller', {
-      repository: 'https://aws.github.io/eks-charts',
-      version: LOAD_BALANCER_CONTROLLER_VERSION,
+  const releases = [
+    add('LoadBalancerControllerChart', CONTROLLER_CHARTS.loadBalancerController, {
       namespace: CONTROLLER_ACCOUNTS.loadBalancerController.namespace,
       createNamespace: false,
       values: {
@@ -50,18 +64,27 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc): eks.HelmCh
         resources,
       },
     }),
-    add('ExternalSecretsChart', 'external-secrets', {
-      repository: 'https://charts.external-secrets.io',
-      version: '2.9.0',
+    add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
       namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
       createNamespace: true,
       values: {
         installCRDs: true,
         serviceAccount: { create: true, name: CONTROLLER_ACCOUNTS.externalSecrets.serviceAccount },
-        // Only stores inside a namespace: nobody reads another namespace's secrets by a cluster-wide one.
+        // Only stores inside one namespace: nobody reads another namespace's secrets by a cluster-wide one. Its roles stay
+        // cluster-wide all the same, see docs/decisions/0015-rights-of-the-secrets-operator.md.
+        scopedNamespace: namespace,
         processClusterStore: false,
         processClusterExternalSecret: false,
+        processClusterGenerator: false,
         processPushSecret: false,
+        processClusterPushSecret: false,
+        rbac: {
+          // Would let it act as any service account of the cluster; it reads Secrets Manager as itself.
+          serviceAccountTokenCreate: false,
+          servicebindings: { create: false },
+          // Who may edit workloads does not decide which secrets are fetched.
+          aggregateToEdit: false,
+        },
         leaderElect: true,
         replicaCount: 2,
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
@@ -71,9 +94,7 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc): eks.HelmCh
         certController: { nodeSelector, resources },
       },
     }),
-    add('MetricsServerChart', 'metrics-server', {
-      repository: 'https://kubernetes-sigs.github.io/metrics-server/',
-      version: '3.13.1',
+    add('MetricsServerChart', CONTROLLER_CHARTS.metricsServer, {
       namespace: 'kube-system',
       createNamespace: false,
       values: {
@@ -84,4 +105,6 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc): eks.HelmCh
       },
     }),
   ];
+  if (problems.length > 0) throw new Error(`Values of the controllers:\n  ${problems.join('\n  ')}`);
+  return releases;
 }

@@ -142,7 +142,7 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = addControllers(cluster, network.vpc);
+    const controllers = addControllers(cluster, network.vpc, name);
     // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
     // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
     for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);

@@ -10,6 +10,8 @@ test.each([
   ['review', ['--env', 'staging'], '--env staging: allowed are dev, prod, all'],
   ['review', ['--nonsense'], "Unknown option '--nonsense'"],
   ['review', ['--deployed', '--base', 'main'], '--base and --deployed exclude each other'],
+  ['review', ['-c', 'kubernets=1.36'], '-c kubernets=1.36: allowed are kubernetes=<value>, standIn=<value>'],
+  ['cost', ['-c', 'kubernetes'], '-c kubernetes: allowed are kubernetes=<value>, standIn=<value>'],
   ['cost', ['staging'], 'staging: allowed are dev, prod, shared'],
 ] as const)('%s %j is wrong usage: exit code 2 and what is allowed', (command, args, message) => {
   const { status, stderr } = run(command, ...args);

@@ -49,6 +49,17 @@ test('have nothing to complain about when the platform has filled everything in'
   }
 });
 
+test('say when stand-ins run', () => {
+  const platform = parse(readFileSync(platformValues, 'utf8')) as object;
+  expect(
+    notes('values-dev', { ...platform, standIn: { enabled: true } })
+      .split('Not complete:')[1]!
+      .trim(),
+  ).toBe(
+    '- Stand-ins run in place of the services: docker.io/hashicorp/http-echo:1.0.0 answers 200 to every HTTP path and nothing to gRPC.',
+  );
+});
+
 test('do without services', () => {
   expect(notes('values')).toContain('Services:\n  none');
 });

@@ -49,6 +49,7 @@ const inputs: Record<string, [Profile, object]> = {
   'dev with KRaft': ['values-dev', { kafka: { mode: 'kraft' } }],
   'dev with one broker': ['values-dev', { kafka: { replicas: 1 }, zookeeper: { replicas: 1 } }],
   'dev with every option': ['values-dev', allOptions],
+  'dev with stand-ins': ['values-dev', { ...platform, standIn: { enabled: true } }],
   prod: ['values-prod', {}],
   'prod as the platform installs it': ['values-prod', platform],
 };

@@ -27,15 +27,22 @@ test('each environment has its stacks, by lifetime, and all share the registry',
   );
 });
 
-test('cdk deploy ErpDev brings every stack of dev and none of prod', () => {
+test('cdk deploy ErpDev brings the registry and every stack of dev, and none of prod', () => {
   expect(upstreamStacks('ErpDev').sort()).toEqual([
     'ErpDevCluster',
     'ErpDevData',
     'ErpDevEdge',
     'ErpDevEmployee',
     'ErpDevNetwork',
+    'ErpRegistry',
   ]);
-  expect(upstreamStacks('ErpProd')).toContain('ErpProdFirewall');
+  expect(upstreamStacks('ErpProd')).toEqual(expect.arrayContaining(['ErpProdFirewall', 'ErpRegistry']));
+});
+
+test('cdk destroy ErpDev leaves the registry: it takes what needs a stack, not what a stack needs', () => {
+  const taken = all.assembly().stacks.filter(({ id }) => upstreamStacks(id).includes('ErpDev'));
+  expect(taken.map(({ id }) => id)).toEqual([]);
+  expect(upstreamStacks('ErpRegistry')).toEqual([]);
 });
 
 test('the database and the cluster do not wait for each other', () => {

@@ -1,4 +1,5 @@
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, supportWarning } from '../../../lib/config/kubernetes-versions';
+import { dependencies } from '../../../package.json';
 import { config, only, resources, stubKubectlLayer, synth } from '../synth';
 
 test('the calendar goes forward, without a gap between minors', () => {
@@ -16,14 +17,34 @@ test.each([
     '2025-11-27',
     'Kubernetes 1.31 is in extended support ($0.60 instead of $0.10 per cluster hour) until 2026-11-26',
   ],
-  ['1.31', '2026-11-26', 'Kubernetes 1.31 is in extended support'],
-  ['1.31', '2026-11-27', 'Kubernetes 1.31 left extended support on 2026-11-26: EKS creates no new cluster of it'],
+  [
+    '1.31',
+    '2026-11-25',
+    'Kubernetes 1.31 is in extended support ($0.60 instead of $0.10 per cluster hour) until 2026-11-26: from that day on EKS creates no new cluster of it',
+  ],
+  [
+    '1.31',
+    '2026-11-26',
+    'Kubernetes 1.31 left extended support on 2026-11-26: since that day EKS creates no new cluster of it',
+  ],
+  [
+    '1.31',
+    '2026-11-27',
+    'Kubernetes 1.31 left extended support on 2026-11-26: since that day EKS creates no new cluster of it',
+  ],
   ['1.36', '2026-11-23', undefined],
 ] as const)('%s on %s', (version, today, warning) => {
   const actual = supportWarning(version, today);
   if (warning) expect(actual).toContain(warning);
   else expect(actual).toBeUndefined();
 });
+
+test.each(['2026-11-25', '2026-11-26', '2026-11-27'])(
+  'on %s the warning names the way out for a first deployment',
+  (today) => {
+    expect(supportWarning('1.31', today)).toContain('A new cluster: -c kubernetes=1.36, on the command line');
+  },
+);
 
 test('a synth of 1.31 warns once, at the stack that people name, with the day and the way out', () => {
   const messages = synth()
@@ -48,6 +69,20 @@ test.each(KUBERNETES_VERSION_NAMES)('%s synthesizes with add-ons and nodes of it
     expect(Properties.Version).toBe(version);
   const kubeProxy = only(template, 'AWS::EKS::Addon', { AddonName: 'kube-proxy' }).Properties;
   expect(kubeProxy.AddonVersion).toMatch(new RegExp(`^v${version.replace('.', '\\.')}\\.`));
+});
+
+test.each(['1.31', KUBERNETES_VERSION_NAMES.at(-1)!] as const)('the kubectl layer of %s is installed', (version) => {
+  const { package: name, version: wanted } = KUBERNETES_VERSIONS[version].kubectlLayer;
+  expect(dependencies).toMatchObject({ [name]: wanted });
+});
+
+test('only the kubectl layer that is used is loaded', () => {
+  jest.doMock('@aws-cdk/lambda-layer-kubectl-v36', () => {
+    throw new Error('loaded');
+  });
+  expect(() => synth()).not.toThrow();
+  expect(() => synth({ configs: [config('dev', { kubernetes: { version: '1.36' } })] })).toThrow('loaded');
+  jest.dontMock('@aws-cdk/lambda-layer-kubectl-v36');
 });
 
 test('a version whose kubectl layer is not installed gets the command that installs it', () => {

@@ -1,5 +1,6 @@
+import { literals, resourcesOf } from '../../../lib/operations/assembly';
 import { Aws, explainAwsError } from '../../../lib/operations/aws';
-import { type Command, runCommand } from '../../../lib/operations/command';
+import { type Command, type CommandContext, runCommand } from '../../../lib/operations/command';
 import { type Check, exitCode, failed, ok, report, runChecks, warning } from '../../../lib/operations/findings';
 
 async function run(args: string[], command: Partial<Command> = {}) {
@@ -17,6 +18,7 @@ describe('a command', () => {
     [['staging'], 'There is no environment staging'],
     [['dev', 'prod'], 'One environment at a time; got dev, prod'],
     [['dev', '--force'], "Unknown option '--force'"],
+    [['dev', '-c', 'kubernets=1.36'], '-c kubernets=1.36: allowed are kubernetes=<value>, standIn=<value>'],
   ])('called with %p explains itself', async (args, problem) => {
     const { code, said } = await run(args, { options: { kubeconfig: { type: 'string', help: 'a way in' } } });
     expect(code).toBe(2);
@@ -24,6 +26,27 @@ describe('a command', () => {
     expect(said).toContain(
       'Usage: npm run verify -- <environment> [--kubeconfig <value>]\nEnvironments: dev, prod\n--kubeconfig: a way in',
     );
+  });
+
+  test('builds what cdk deploy would with the same -c', async () => {
+    let context: CommandContext | undefined;
+    await run(['dev', '-c', 'kubernetes=1.36', '--context', 'standIn=dev', '--plan'], {
+      options: { plan: { type: 'boolean', help: 'only look' } },
+      run: async (given) => {
+        context = given;
+        return 0;
+      },
+    });
+    expect(context!.environment.config.kubernetes.version).toBe('1.36');
+    expect(context!.environment.values.standIn).toBe('hashicorp/http-echo');
+    expect(literals(resourcesOf(context!.stacks, 'AWS::EKS::Cluster'), 'Version')).toEqual(['1.36']);
+    expect(context!.options).toEqual({ plan: true });
+  });
+
+  test('with a -c that cannot be had says so, and ends with 1', async () => {
+    const { code, said } = await run(['dev', '-c', 'kubernetes=1.30']);
+    expect(code).toBe(1);
+    expect(said).toContain('command line: -c kubernetes is "1.30"; allowed: 1.31');
   });
 
   test('gets the stacks of its environment alone, and gives the exit code', async () => {

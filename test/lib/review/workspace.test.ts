@@ -18,16 +18,18 @@ new cdk.CfnResource(stack, 'Users', { type: 'AWS::Cognito::UserPool', properties
 /** A repository with an app of one stack. */
 class Repository {
   readonly root = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-repository-'));
-  readonly workspace = new Workspace({
-    repository: this.root,
-    cache: path.join(this.root, '..', `${path.basename(this.root)}-cache`),
-    temporary: fs.mkdtempSync(path.join(os.tmpdir(), 'erp-workspace-')),
-    env: process.env,
-    today: TODAY,
-    validation: false,
-  });
+  readonly workspace: Workspace;
 
-  constructor() {
+  constructor(context?: Readonly<Record<string, string>>) {
+    this.workspace = new Workspace({
+      repository: this.root,
+      cache: path.join(this.root, '..', `${path.basename(this.root)}-cache`),
+      temporary: fs.mkdtempSync(path.join(os.tmpdir(), 'erp-workspace-')),
+      env: process.env,
+      today: TODAY,
+      validation: false,
+      context,
+    });
     this.git('init', '--initial-branch', 'main', '--quiet');
     this.git('config', 'user.name', 'Test');
     this.git('config', 'user.email', 'test@example.com');
@@ -55,8 +57,8 @@ class Repository {
   }
 }
 
-function withApp(): Repository {
-  const repository = new Repository();
+function withApp(context?: Readonly<Record<string, string>>): Repository {
+  const repository = new Repository(context);
   repository.write('cdk.json', JSON.stringify({ app: 'node app.js' }));
   repository.write('app.js', APP);
   repository.commit();
@@ -97,6 +99,19 @@ test('compares uncommitted work with where it left main, and leaves nothing behi
   // The second time nothing is synthesized: the app of that commit could not run any more.
   fs.unlinkSync(path.join(repository.root, 'node_modules'));
   await expect(workspace.synthesizeCommit(base)).resolves.toBe(kept);
+});
+
+test('what the command line sets changes the working tree alone', async () => {
+  const repository = withApp({ pool: 'given' });
+  repository.write('app.js', APP.replace("'erp'", "app.node.tryGetContext('pool') ?? 'shipped'"));
+  const base = repository.commit();
+  const { workspace } = repository;
+
+  const folders = await Promise.all([workspace.synthesizeHead(), workspace.synthesizeCommit(base)]);
+  const pools = folders.map((folder) => fs.readFileSync(path.join(folder, 'ErpDev.template.json'), 'utf8'));
+
+  expect(pools[0]).toContain('"UserPoolName": "given"');
+  expect(pools[1]).toContain('"UserPoolName": "shipped"');
 });
 
 test('a base with another lock file has its own dependencies', async () => {

@@ -1,0 +1,80 @@
+import { ENVIRONMENTS, type EnvironmentConfig } from './environment';
+import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
+import { ConfigurationError, type Problem } from './problems';
+
+/** What one run may ask for beside the config, as CDK context (`cdk deploy ErpDev -c kubernetes=1.36`), and the values. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  kubernetes: KUBERNETES_VERSION_NAMES,
+  // Named, and not just switched on: in an environment that runs, stand-ins would take the place of its services.
+  standIn: ENVIRONMENTS,
+};
+
+/**
+ * The configs with what a run asks for laid over them: another Kubernetes version everywhere, stand-ins in one environment.
+ *
+ * @param context value of a context key, undefined where it is not set
+ * @throws ConfigurationError with everything that cannot be had
+ */
+export function configsForRun(
+  configs: readonly EnvironmentConfig[],
+  context: (key: string) => unknown,
+): EnvironmentConfig[] {
+  const problems: Problem[] = [];
+  const check = (field: string, value: unknown, ok: boolean, allowed: string) => {
+    if (!ok) problems.push({ file: 'command line', field, value, allowed });
+  };
+  for (const [key, allowed] of Object.entries(ALLOWED)) {
+    const value = context(key);
+    check(`-c ${key}`, value, value === undefined || allowed.some((one) => one === value), allowed.join(', '));
+  }
+  const version = KUBERNETES_VERSION_NAMES.find((name) => name === context('kubernetes'));
+  const forRun = configs.map((config) => {
+    const { name, kubernetes } = config;
+    const { deployedVersion } = kubernetes;
+    if (version && deployedVersion && Object.hasOwn(KUBERNETES_VERSIONS, deployedVersion)) {
+      const targets = upgradeTargets(deployedVersion);
+      check(
+        '-c kubernetes',
+        version,
+        targets.includes(version),
+        `${targets.join(' or ')}: the cluster of ${name} runs ${deployedVersion}, and EKS upgrades one minor at a time`,
+      );
+    }
+    return {
+      ...config,
+      kubernetes: { ...kubernetes, version: version ?? kubernetes.version },
+      standIns: config.standIns === true || context('standIn') === name,
+    };
+  });
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return forRun;
+}
+
+/** Option of the commands that build the app without the CDK CLI, for `parseArgs`; means what `-c` means there. */
+export const CONTEXT_OPTION = { type: 'string', short: 'c', multiple: true } as const;
+
+/** Help for that option. */
+export const CONTEXT_HELP = `as for cdk deploy: ${Object.entries(ALLOWED)
+  .map(([key, allowed]) => `${key}=${allowed.join('|')}`)
+  .join(', ')}`;
+
+/**
+ * Context out of the arguments of that option.
+ *
+ * @throws Error about an argument that sets nothing the app reads
+ */
+export function parseContext(pairs: readonly string[] = []): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [key = '', ...value] = pair.split('=');
+      if (!Object.hasOwn(ALLOWED, key) || value.length === 0) {
+        throw new Error(
+          `-c ${pair}: allowed are ${Object.keys(ALLOWED)
+            .map((known) => `${known}=<value>`)
+            .join(', ')}`,
+        );
+      }
+      return [key, value.join('=')];
+    }),
+  );
+}
