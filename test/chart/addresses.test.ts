@@ -1,40 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { ofKind } from '../../lib/kubernetes/manifests';
-import { find, refusal, render } from './render';
+import { find, refusal, render, specificationValues } from './render';
 
-/** Entries as the specification writes them: flat, with addresses in env and neither uses nor calls. */
-const specification = parse(`
-namespace: erp-dev
-region: ap-northeast-2
-services:
-  approvalRequest:
-    name: approval-request-service
-    replicaCount: 2
-    image:
-      repository: 806332783810.dkr.ecr.ap-northeast-2.amazonaws.com/erp/approval-request-service
-      tag: latest
-    port: 8082
-    resources:
-      requests: { cpu: 200m, memory: 256Mi }
-      limits: { cpu: 500m, memory: 512Mi }
-    hpa: { enabled: true, minReplicas: 2, maxReplicas: 3, targetCPUUtilizationPercentage: 70 }
-    env:
-      MONGODB_URI: mongodb+srv://erp.example.mongodb.net/erp
-      KAFKA_BOOTSTRAP_SERVERS: kafka-service:9092
-      GRPC_ADDRESS: approval-processing-service:9090
-  approvalProcessing:
-    name: approval-processing-service
-    port: 8083
-    image:
-      repository: 806332783810.dkr.ecr.ap-northeast-2.amazonaws.com/erp/approval-processing-service
-      tag: latest
-  notification:
-    name: notification-service
-    port: 8084
-    image:
-      repository: 806332783810.dkr.ecr.ap-northeast-2.amazonaws.com/erp/notification-service
-      tag: latest
-`) as { services: Record<string, object> };
+const specification = parse(readFileSync(specificationValues, 'utf8')) as { services: Record<string, object> };
 
 type Manifests = ReturnType<typeof render>;
 

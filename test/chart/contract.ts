@@ -48,6 +48,12 @@ const KAFKA: ServiceFacts['reads'] = {
   KAFKA_BOOTSTRAP_SERVERS: { is: 'kafka', by: 'specification' },
 };
 
+/** Images of the specification may read the one or the other. */
+const KAFKA_OF_THE_SPECIFICATION: ServiceFacts['reads'] = {
+  SPRING_KAFKA_BOOTSTRAP_SERVERS: { is: 'kafka', by: 'specification' },
+  KAFKA_BOOTSTRAP_SERVERS: { is: 'kafka', by: 'specification' },
+};
+
 const REDIS: ServiceFacts['reads'] = {
   REDIS_HOST: { is: 'redis host', by: 'sources' },
   REDIS_PORT: { is: 'redis port', by: 'sources' },
@@ -96,7 +102,7 @@ export const SERVICES: readonly ServiceFacts[] = [
     http: 8084,
     basePath: '/notifications',
     health: '/notifications/health',
-    reads: { ...TRACES, ...KAFKA, ...REDIS },
+    reads: { ...TRACES, ...KAFKA_OF_THE_SPECIFICATION, ...REDIS },
     stores: { kafka: 'specification', redis: 'sources' },
     calls: [],
     writes: ['/tmp'],

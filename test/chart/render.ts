@@ -5,6 +5,7 @@ import { type Manifest, parseManifests } from '../../lib/kubernetes/manifests';
 
 export const chart = join(__dirname, '..', '..', 'chart');
 export const platformValues = join(__dirname, 'platform-values.yaml');
+export const specificationValues = join(__dirname, 'specification-values.yaml');
 
 /** A version as EKS reports it: with a suffix that makes it a pre-release. */
 const KUBERNETES_VERSION = 'v1.31.9-eks-473151a';

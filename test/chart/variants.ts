@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { type Manifest } from '../../lib/kubernetes/manifests';
-import { platformValues, type Profile, render } from './render';
+import { platformValues, type Profile, render, specificationValues } from './render';
 
 const platform = parse(readFileSync(platformValues, 'utf8')) as Record<string, object>;
 
@@ -50,6 +50,8 @@ const inputs: Record<string, [Profile, object]> = {
   'dev with one broker': ['values-dev', { kafka: { replicas: 1 }, zookeeper: { replicas: 1 } }],
   'dev with every option': ['values-dev', allOptions],
   'dev with stand-ins': ['values-dev', { ...platform, standIn: { enabled: true } }],
+  'dev without sidecars': ['values-dev', { xray: { sidecar: { enabled: false } } }],
+  "the specification's entries": ['values', parse(readFileSync(specificationValues, 'utf8')) as object],
   prod: ['values-prod', {}],
   'prod as the platform installs it': ['values-prod', platform],
 };
