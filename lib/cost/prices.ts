@@ -75,6 +75,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
 
   'elasticache.valkey.t4g.micro': unknown('hour'),
   'elasticache.valkey.t4g.small': unknown('hour'),
+  'elasticache.valkey.m7g.large': unknown('hour'),
   'elasticache.snapshots': unknown('GB-month'),
 
   'kms.key': price(1, 'month', 'same in all regions: https://aws.amazon.com/kms/pricing/', '2026', 'medium'),
