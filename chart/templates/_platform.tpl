@@ -14,8 +14,11 @@ of a rendering share one root, so the first of them does the work and the others
 {{- end -}}
 {{- $platform = mustFromJson .data.values -}}
 {{- else -}}
-{{- with include "erp.platform.mark" (dict "root" . "namespace" $namespace) -}}
-{{- printf "the CDK app made this cluster, but there is no ConfigMap erp-platform in namespace %s: without it the release would lose its target groups, employee-service and the registry of its images. Either the values file is of another environment, or the ConfigMap has been deleted, and then right is:\n  %s" $namespace . | fail -}}
+{{- $missing := include "erp.platform.missing" . -}}
+{{- if $missing -}}
+{{- with include "erp.platform.mark" (dict "root" $ "namespace" $namespace) -}}
+{{- printf "the CDK app made this cluster, but there is no ConfigMap erp-platform in namespace %s, and without it the release would lose what the values do not name:\n%s\nEither the values file is of another environment, or the ConfigMap has been deleted, and then right is:\n  %s" $namespace $missing . | fail -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- /* Half an entry would become a service without name and port. */ -}}
@@ -51,6 +54,20 @@ read: whoever installs may have no rights beyond it. Takes (dict "root" $ "names
 {{- end -}}
 {{- end -}}
 {{- $mark -}}
+{{- end }}
+
+{{/*
+What the platform would have to say, one a line. The CDK app names it in the values of its own release as well, so that one
+needs no ConfigMap: a deployment that is refused in the middle could not be rolled back either.
+*/}}
+{{- define "erp.platform.missing" -}}
+{{- $missing := list -}}
+{{- if not .Values.global.imageRegistry }}{{ $missing = append $missing "  global.imageRegistry" }}{{ end -}}
+{{- if not .Values.employeeService.host }}{{ $missing = append $missing "  employeeService.host" }}{{ end -}}
+{{- range $key, $service := include "erp.services" . | fromJson -}}
+{{- if not $service.targetGroup.arn }}{{ $missing = append $missing (printf "  services.%s.targetGroup.arn" $key) }}{{ end -}}
+{{- end -}}
+{{- join "\n" $missing -}}
 {{- end }}
 
 {{/* Texts of the values that the platform replaces by others, one a line. Takes (dict "values" V "platform" P "path" PREFIX). */}}

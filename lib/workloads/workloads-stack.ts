@@ -68,8 +68,12 @@ export class WorkloadsStack extends cdk.Stack {
     // Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left.
     const apply = (manifestId: string, manifest: Record<string, unknown>) =>
       new eks.KubernetesManifest(this, manifestId, { cluster, manifest: [manifest], overwrite: true });
-    // The chart reads it where the ConfigMap is missing: it tells a cluster of this app from any other.
-    const mark = { 'erp-platform/reapply': reapplyCommand(config.name) };
+    const mark = {
+      // The chart reads it where the ConfigMap is missing: it tells a cluster of this app from any other.
+      'erp-platform/reapply': reapplyCommand(config.name),
+      // A release that was there before this app, and had these among its own, lets them go without deleting them.
+      'helm.sh/resource-policy': 'keep',
+    };
     const addNamespace = (
       manifestId: string,
       namespaceName: string,

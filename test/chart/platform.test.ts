@@ -128,7 +128,16 @@ describe('without that ConfigMap', () => {
     cluster.objects = objects;
     const message = await refusal();
     expect(message).toContain('there is no ConfigMap erp-platform in namespace erp-dev');
+    expect(message).toContain('  employeeService.host\n  services.approvalProcessing.targetGroup.arn\n');
     expect(message).toContain(COMMAND);
+  });
+
+  test('a deployment of the CDK app, whose values name everything, goes on', async () => {
+    cluster.objects[NAMESPACE] = ours('Namespace');
+    expect((await release(PLATFORM))[0]).toEqual(render('values-dev', PLATFORM, ['--namespace', 'erp-dev']));
+    const { employeeService, ...others } = PLATFORM;
+    expect(employeeService).toBeDefined();
+    expect(await refusal(others)).toContain('do not name:\n  employeeService.host\n');
   });
 
   test('nothing outside of the namespaces of the release is asked for where they exist', async () => {

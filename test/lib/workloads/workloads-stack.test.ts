@@ -189,3 +189,20 @@ test('an environment without the X-Ray DaemonSet has nothing of it: no namespace
     'erp-dev',
   ]);
 });
+
+test('what an earlier creation or somebody with helm has left is taken over, and no release takes it along', () => {
+  for (const { id, object } of appliedObjects(template)) {
+    expect(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')[id]!.Properties.Overwrite).toBe(true);
+    if (object.kind === 'ConfigMap') continue;
+    expect(object.metadata.annotations).toMatchObject({ 'helm.sh/resource-policy': 'keep' });
+  }
+});
+
+test('a dry run of the client, which renders the namespace of X-Ray as its own, finds it owned by the release', () => {
+  const { object } = appliedObjects(template).find(({ object: { metadata } }) => metadata.name === 'erp-dev-xray')!;
+  const { Release, Namespace } = chart('erp-microservices')[1].Properties;
+  expect(object.metadata).toMatchObject({
+    labels: { 'app.kubernetes.io/managed-by': 'Helm' },
+    annotations: { 'meta.helm.sh/release-name': Release, 'meta.helm.sh/release-namespace': Namespace },
+  });
+});
