@@ -41,6 +41,10 @@ export interface EnvironmentStacks {
   readonly global?: GlobalStack;
   readonly edge: EdgeStack;
   readonly workloads: WorkloadsStack;
+
+  /** The one that people name: it needs all others, so that deploying it brings them. */
+  readonly overview: cdk.Stack;
+
   readonly delivery?: DeliveryStack;
 }
 
@@ -96,15 +100,6 @@ function addEnvironment(
     values,
     kubectlLayer,
   });
-  const employee = new EmployeeStack(app, `${prefix}Employee`, {
-    ...stackProps('employee service'),
-    config,
-    vpc,
-    logKey,
-    accessLogs,
-    database: data.database,
-    dataKey: data.key,
-  });
   const firewall = config.edge.firewall
     ? new FirewallStack(app, `${prefix}Firewall`, {
         ...stackProps('web ACL of CloudFront'),
@@ -119,11 +114,19 @@ function addEnvironment(
     logKey,
     accessLogs,
     services,
-    employee,
     // Weak: the two stacks stand in different regions, which strong references bridge with two more functions.
     webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
   });
-  const workloads = new WorkloadsStack(app, prefix, {
+  const employee = new EmployeeStack(app, `${prefix}Employee`, {
+    ...stackProps('employee service'),
+    config,
+    vpc,
+    logKey,
+    database: data.database,
+    dataKey: data.key,
+    listener: edge.employeeLoadBalancer.listener,
+  });
+  const workloads = new WorkloadsStack(app, `${prefix}Workloads`, {
     ...stackProps('controllers and the bundled chart'),
     environment,
     network,
@@ -131,10 +134,11 @@ function addEnvironment(
     cluster,
     edge,
   });
+  const overview = new cdk.Stack(app, prefix, stackProps('dashboard and trace groups'));
   // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
   const warning = supportWarning(config.kubernetes.version, today);
-  if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
-  const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  if (warning) cdk.Annotations.of(overview).addWarningV2('erp:KubernetesSupport', warning);
+  const { topic } = observe({ environment, network, data, cluster, employee, edge, overview });
   const global = watchesGlobally(config)
     ? new GlobalStack(app, `${prefix}Global`, {
         ...stackProps('alarms of us-east-1'),
@@ -142,8 +146,8 @@ function addEnvironment(
         config,
       })
     : undefined;
-  // Only so that deploying the workloads brings the alarms as well.
-  if (global) workloads.addStackDependency(global);
+  // Here and not at the workloads: pods wait for nothing that they do not need.
+  for (const stack of [employee, edge, workloads, global]) if (stack) overview.addStackDependency(stack);
   const delivery = config.delivery
     ? new DeliveryStack(app, `${prefix}Delivery`, {
         ...stackProps('pipeline of the services'),
@@ -157,7 +161,7 @@ function addEnvironment(
   // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
   delivery?.addStackDependency(registry);
   delivery?.addStackDependency(workloads);
-  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, overview, delivery };
   const logGroups = new LogGroupDefaults({ config, logKey });
   for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
   return { environment, ...stacks };

@@ -294,7 +294,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'dev-load-balancers',
-    at: dev(({ employee, edge }) => [employee.loadBalancer, edge.loadBalancer.loadBalancer]),
+    at: dev(({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer]),
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
     reason: 'One command must be able to take development away. removal: retain turns the protection on, as in prod.',
     control: 'Both load balancers are made again from the template and hold no state.',
@@ -342,7 +342,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-firewall',
-    at: ({ employee }) => [employee.loadBalancer],
+    at: ({ edge }) => [edge.employeeLoadBalancer.loadBalancer],
     ids: inPacks([NIST, PCI], 'ALBWAFEnabled'),
     reason:
       'The load balancer is internal and its security group admits the network load balancer alone, behind the API’s token check. A web ACL here would see nothing of the requests to the pods.',
@@ -353,7 +353,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-plain-http',
-    at: ({ employee }) => [employee.listener],
+    at: ({ edge }) => [edge.employeeLoadBalancer.listener],
     ids: [
       ...inPacks([NIST, HIPAA, PCI], 'ALBHttpToHttpsRedirection'),
       ...inPacks([NIST, HIPAA, PCI], 'ELBv2ACMCertificateRequired'),

@@ -5,7 +5,6 @@ import type { Environment } from '../config';
 import { environmentId } from '../config/environment';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import type { NetworkStack } from '../network/network-stack';
-import type { WorkloadsStack } from '../workloads/workloads-stack';
 import { AlarmTopic } from './alarm-topic';
 import { type AlarmDefinition, Alarms } from './alarms';
 import { Budget } from './budget';
@@ -16,7 +15,9 @@ export interface ObservedStacks extends MetricSources {
   readonly environment: Environment;
   readonly network: NetworkStack;
   readonly cluster: ClusterStack;
-  readonly workloads: WorkloadsStack;
+
+  /** Gets what shows the whole environment. */
+  readonly overview: cdk.Stack;
 }
 
 /** Milliseconds after which a caller gives up. */
@@ -37,7 +38,7 @@ const GIB = 2 ** 30;
  * @returns the topic, for what else reports to it
  */
 export function observe(stacks: ObservedStacks): AlarmTopic {
-  const { environment, network, data, cluster, employee, edge, workloads } = stacks;
+  const { environment, network, data, cluster, employee, edge, overview } = stacks;
   const { config, values } = environment;
   const name = environmentId(config.name);
   const { containerInsights, monthlyBudget } = config.observability;
@@ -79,6 +80,14 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       threshold: 1,
       periods: 5,
     })),
+    {
+      name: 'employee-load-balancer-5xx',
+      meaning: 'The load balancer of the employee service answers for the function, which it could not reach.',
+      runbook: 'employee-function',
+      metric: metrics.employee.loadBalancerErrors,
+      threshold: 5,
+      periods: 2,
+    },
   ]);
   alarms(employee, [
     {
@@ -104,14 +113,6 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       metric: metrics.employee.duration,
       threshold: SLOW_EMPLOYEE,
       periods: 3,
-    },
-    {
-      name: 'employee-load-balancer-5xx',
-      meaning: 'The load balancer of the employee service answers for the function, which it could not reach.',
-      runbook: 'employee-function',
-      metric: metrics.employee.loadBalancerErrors,
-      threshold: 5,
-      periods: 2,
     },
   ]);
   alarms(data, [
@@ -232,7 +233,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       : []),
   ]);
 
-  new EnvironmentDashboard(workloads, 'Dashboard', {
+  new EnvironmentDashboard(overview, 'Dashboard', {
     environment: name,
     // Weak: a graph without data is better than a stack that cannot change.
     metrics: environmentMetrics(stacks, (value) => cdk.Stack.consumeReference(value, cdk.ReferenceStrength.WEAK)),
@@ -248,7 +249,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
     ['Traces', name, inEnvironment],
     ['Faults', `${name}-faults`, `(${inEnvironment}) AND fault = true`],
   ] as const) {
-    new xray.CfnGroup(workloads, id, {
+    new xray.CfnGroup(overview, id, {
       groupName,
       filterExpression,
       insightsConfiguration: { insightsEnabled: true, notificationsEnabled: false },

@@ -1,5 +1,5 @@
 import type { AssemblyStack } from './assembly';
-import { PER_STACK } from './durations';
+import { PER_STACK, durationOf } from './durations';
 
 /** A resource that others wait for. */
 export interface Link {
@@ -109,6 +109,13 @@ export class CriticalPath {
         .map((other) => this.toStack(other)),
     );
   }
+}
+
+/** Longest chains when none of the stacks is there yet. */
+export function firstDeployment(stacks: readonly AssemblyStack[]): CriticalPath {
+  return new CriticalPath(stacks, ({ resources }) => ({
+    seconds: new Map(Object.entries(resources).map(([id, resource]) => [id, durationOf(resource).create])),
+  }));
 }
 
 /** Logical ids that a resource waits for in its stack. */

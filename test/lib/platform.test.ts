@@ -21,7 +21,7 @@ function upstreamStacks(name: string): string[] {
 test('each environment has its stacks, by lifetime, and all share the registry', () => {
   const names = all.assembly().stacks.map(({ id }) => id);
   const environment = (prefix: string) =>
-    ['Network', 'Data', 'Cluster', 'Employee', 'Edge', ''].map((stack) => `${prefix}${stack}`);
+    ['Network', 'Data', 'Cluster', 'Employee', 'Edge', 'Workloads', ''].map((stack) => `${prefix}${stack}`);
   expect([...names].sort()).toEqual(
     [...environment('ErpDev'), ...environment('ErpProd'), 'ErpProdFirewall', 'ErpProdGlobal', 'ErpRegistry'].sort(),
   );
@@ -34,15 +34,22 @@ test('cdk deploy ErpDev brings every stack of dev and none of prod', () => {
     'ErpDevEdge',
     'ErpDevEmployee',
     'ErpDevNetwork',
+    'ErpDevWorkloads',
   ]);
-  expect(upstreamStacks('ErpProd')).toContain('ErpProdFirewall');
+  expect(upstreamStacks('ErpProd')).toEqual(expect.arrayContaining(['ErpProdFirewall', 'ErpProdGlobal']));
 });
 
-test('the database and the cluster do not wait for each other', () => {
+test('the database and the cluster do not wait for each other, nor the load balancers and pods for the function', () => {
   expect(upstreamStacks('ErpDevCluster')).toEqual(['ErpDevNetwork']);
   expect(upstreamStacks('ErpDevData')).toEqual(['ErpDevNetwork']);
-  expect(upstreamStacks('ErpDevEmployee').sort()).toEqual(['ErpDevData', 'ErpDevNetwork']);
-  expect(upstreamStacks('ErpDevEdge').sort()).toEqual(['ErpDevData', 'ErpDevEmployee', 'ErpDevNetwork']);
+  expect(upstreamStacks('ErpDevEdge')).toEqual(['ErpDevNetwork']);
+  expect(upstreamStacks('ErpDevEmployee').sort()).toEqual(['ErpDevData', 'ErpDevEdge', 'ErpDevNetwork']);
+  expect(upstreamStacks('ErpDevWorkloads').sort()).toEqual([
+    'ErpDevCluster',
+    'ErpDevData',
+    'ErpDevEdge',
+    'ErpDevNetwork',
+  ]);
 });
 
 test('a synth knows no account and looks nothing up', () => {
@@ -75,7 +82,7 @@ describe('nothing that serves the database, the users or the images is ever repl
     ['ErpDevEdge', 'AWS::Cognito::UserPool', ['UsersPoolBFC35D3B']],
     ['ErpDevEdge', 'AWS::CloudFront::Distribution', ['FrontendDistributionC0C89627']],
     ['ErpDevEdge', 'AWS::S3::Bucket', ['FrontendBucket5DAC5524']],
-    ['ErpDevEdge', 'AWS::ElasticLoadBalancingV2::LoadBalancer', ['LoadBalancerC797D0FC']],
+    ['ErpDevEdge', 'AWS::ElasticLoadBalancingV2::LoadBalancer', ['EmployeeLoadBalancer4FE9EFAB', 'LoadBalancerC797D0FC']],
     [
       'ErpRegistry',
       'AWS::ECR::Repository',
@@ -97,10 +104,10 @@ test('Helm releases and namespaces never change', () => {
     'kube-system/aws-load-balancer-controller',
     'kube-system/metrics-server',
   ];
-  expect(releases('ErpDev')).toEqual(['erp-dev/erp-microservices', ...controllers]);
-  expect(releases('ErpProd')).toEqual(['erp-prod/erp-microservices', ...controllers]);
+  expect(releases('ErpDevWorkloads')).toEqual(['erp-dev/erp-microservices', ...controllers]);
+  expect(releases('ErpProdWorkloads')).toEqual(['erp-prod/erp-microservices', ...controllers]);
   for (const { id } of all.assembly().stacks) {
-    if (id !== 'ErpDev' && id !== 'ErpProd') expect(releases(id)).toEqual([]);
+    if (id !== 'ErpDevWorkloads' && id !== 'ErpProdWorkloads') expect(releases(id)).toEqual([]);
   }
 });
 
@@ -119,21 +126,21 @@ test('a fourth service needs one entry in one file', () => {
   });
   const edge = four.template('ErpDevEdge');
   edge.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 5);
-  edge.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 5);
+  edge.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'TCP' }, 5);
   edge.resourceCountIs('AWS::ApiGatewayV2::Route', 10);
   expect(only(edge, 'AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 8085 }).Properties.TargetType).toBe('ip');
   expect(only(edge, 'AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /api/payroll' }).Properties.AuthorizationType).toBe(
     'JWT',
   );
 
-  const { targetGroup } = helmValues(four.template('ErpDev'), 'erp-microservices').services.payroll;
+  const { targetGroup } = helmValues(four.template('ErpDevWorkloads'), 'erp-microservices').services.payroll;
   expect(targetGroup).toEqual({
     arn: expect.stringContaining('Targetspayroll'),
     port: 8085,
     protocol: 'TCP',
     targetType: 'ip',
   });
-  only(four.template('ErpDev'), 'AWS::EC2::SecurityGroupIngress', { FromPort: 8085, ToPort: 8085 });
+  only(four.template('ErpDevWorkloads'), 'AWS::EC2::SecurityGroupIngress', { FromPort: 8085, ToPort: 8085 });
   only(four.template('ErpDevCluster'), 'AWS::EKS::PodIdentityAssociation', { ServiceAccount: 'payroll-service' });
   only(four.template('ErpRegistry'), 'AWS::ECR::Repository', { RepositoryName: 'erp/payroll-service' });
 });
@@ -145,7 +152,7 @@ test('removing a service deploys in one go: no stack imports what another must d
     if (Type === 'AWS::ElasticLoadBalancingV2::TargetGroup')
       expect(outputs).not.toContain(`ExportsOutputRef${logicalId}`);
   }
-  expect(JSON.stringify(all.template('ErpDev').toJSON())).toContain('Fn::GetStackOutput');
+  expect(JSON.stringify(all.template('ErpDevWorkloads').toJSON())).toContain('Fn::GetStackOutput');
 });
 
 test('no rule inside the VPC lets the whole internet in', () => {

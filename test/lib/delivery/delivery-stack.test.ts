@@ -30,7 +30,7 @@ function environmentOf(name: string): Record<string, string> {
 test('an environment without a connection has no delivery stack', () => {
   const shipped = synth();
   expect(shipped.app.node.tryFindChild('ErpDevDelivery')).toBeUndefined();
-  const types = Object.values(shipped.template('ErpDev').toJSON().Resources as { Type: string }[]).map(
+  const types = Object.values(shipped.template('ErpDevWorkloads').toJSON().Resources as { Type: string }[]).map(
     ({ Type }) => Type,
   );
   expect(types).not.toContain('Custom::ReleasedImages');
@@ -40,7 +40,7 @@ test('the stack comes after the registry and the first release, and no other sta
   const stacks = app.assembly().stacks;
   const dependencies = (id: string) =>
     stacks.find((stack) => stack.id === id)!.dependencies.map((dependency) => dependency.id);
-  expect(dependencies('ErpDevDelivery')).toEqual(expect.arrayContaining(['ErpRegistry', 'ErpDev']));
+  expect(dependencies('ErpDevDelivery')).toEqual(expect.arrayContaining(['ErpRegistry', 'ErpDevWorkloads']));
   for (const { id } of stacks) expect(dependencies(id)).not.toContain('ErpDevDelivery');
 });
 

@@ -26,8 +26,8 @@ function managed(environment: string): string[] {
 
 const objects = (stack: string, namespace: string) => [...new Set(release(app.template(stack), namespace).map(place))];
 
-const dev = objects('ErpDev', 'erp-dev');
-const prod = objects('ErpProd', 'erp-prod');
+const dev = objects('ErpDevWorkloads', 'erp-dev');
+const prod = objects('ErpProdWorkloads', 'erp-prod');
 
 test('the role manages exactly the kinds that the chart renders', () => {
   // What prod leaves out (Kafka in the cluster) dev has, so the kinds of both together are those of the role.
@@ -36,7 +36,7 @@ test('the role manages exactly the kinds that the chart renders', () => {
 });
 
 test('the workloads make both namespaces, before the chart and with the labels that its pods need', () => {
-  const template = app.template('ErpDev');
+  const template = app.template('ErpDevWorkloads');
   const namespaces = Object.entries(resources(template, 'Custom::AWSCDK-EKS-KubernetesResource')).flatMap(
     ([id, { Properties }]) =>
       (JSON.parse(Properties.Manifest) as Manifest[])

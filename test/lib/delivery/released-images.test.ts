@@ -27,7 +27,7 @@ jest.mock('node:https', () => ({
 }));
 
 const app = synth({ configs: [config('dev', { delivery })] });
-const template = app.template('ErpDev');
+const template = app.template('ErpDevWorkloads');
 const tags = only(template, 'Custom::ReleasedImages');
 
 describe('a deployment of the workloads never puts an old image back', () => {
@@ -50,7 +50,7 @@ describe('a deployment of the workloads never puts an old image back', () => {
   test('the reader looks again whenever the chart or its values change, so also on a rollback of those', () => {
     const releaseOf = (chart?: string) =>
       JSON.stringify(
-        only(synth({ configs: [config('dev', { delivery })], chart }).template('ErpDev'), 'Custom::ReleasedImages')
+        only(synth({ configs: [config('dev', { delivery })], chart }).template('ErpDevWorkloads'), 'Custom::ReleasedImages')
           .Properties.Release,
       );
     const now = releaseOf();
@@ -85,7 +85,7 @@ describe('a deployment of the workloads never puts an old image back', () => {
 });
 
 test('without a pipeline the values file decides', () => {
-  expect(helmValues(synth().template('ErpDev'), 'erp-microservices').services.notification.image).toEqual({
+  expect(helmValues(synth().template('ErpDevWorkloads'), 'erp-microservices').services.notification.image).toEqual({
     repository: 'erp/notification-service',
   });
 });

@@ -41,18 +41,16 @@ describe('load balancer', () => {
   });
 
   test('stands where no pod stands, so that network policies can name it', () => {
-    expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties)).toMatch(
-      /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
-    );
+    for (const loadBalancer of Object.values(resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')))
+      expect(JSON.stringify(loadBalancer.Properties)).toMatch(/VpcIsolatedSubnet1.*VpcIsolatedSubnet2/);
     expect(JSON.stringify(only(template, 'AWS::ApiGatewayV2::VpcLink').Properties.SubnetIds)).toMatch(
       /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
     );
   });
 
   test('is internal and has a security group, which it could never get later', () => {
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties).toMatchObject({
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network' }).Properties).toMatchObject({
       Scheme: 'internal',
-      Type: 'network',
       SecurityGroups: [expect.anything()],
     });
   });
@@ -73,6 +71,57 @@ describe('load balancer', () => {
         JSON.stringify(SourceSecurityGroupId).includes('LoadBalancer'),
       ]),
     ).toEqual([[8081, true]]);
+  });
+});
+
+describe('the load balancer of the employee service', () => {
+  const loadBalancer = (stack: string) =>
+    only(both.template(stack), 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application' }).Properties;
+  const listeners = resources(template, 'AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'HTTP' });
+
+  test('is internal and listens on the port of the service', () => {
+    expect(loadBalancer('ErpDevEdge').Scheme).toBe('internal');
+    expect(Object.values(listeners).map(({ Properties }) => Properties.Port)).toEqual([8081]);
+  });
+
+  test('answers health checks itself', () => {
+    const { Priority, Conditions, Actions } = only(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').Properties;
+    expect(Priority).toBe(1);
+    expect(Conditions).toEqual([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/healthz'] } }]);
+    expect(Actions).toEqual([
+      { Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '200' }) },
+    ]);
+  });
+
+  test('says that the service is away, in the words of the service, until its stack leads further', () => {
+    const [action] = Object.values(listeners)[0]!.Properties.DefaultActions;
+    expect(action.FixedResponseConfig).toMatchObject({ StatusCode: '503', ContentType: 'application/json' });
+    expect(JSON.parse(action.FixedResponseConfig.MessageBody)).toEqual({ error: expect.any(String), details: [] });
+  });
+
+  test('is reached by the network load balancer, which may also send', () => {
+    const [id] = Object.keys(listeners);
+    expect(id).toBeDefined();
+    const halves = (type: string, peer: string) =>
+      Object.values(resources(template, type, { FromPort: 8081, ToPort: 8081 })).filter(({ Properties }) =>
+        JSON.stringify(Properties[peer]).includes(
+          peer === 'SourceSecurityGroupId' ? '"LoadBalancerSecurityGroup' : '"EmployeeLoadBalancerSecurityGroup',
+        ),
+      );
+    expect(halves('AWS::EC2::SecurityGroupIngress', 'SourceSecurityGroupId')).toHaveLength(1);
+    expect(halves('AWS::EC2::SecurityGroupEgress', 'DestinationSecurityGroupId')).toHaveLength(1);
+  });
+
+  test('lets nobody in by itself', () => {
+    for (const { Properties } of Object.values(resources(template, 'AWS::EC2::SecurityGroup')))
+      expect(Properties.SecurityGroupIngress).toBeUndefined();
+  });
+
+  test('is protected from deletion in prod', () => {
+    expect(loadBalancer('ErpProdEdge').LoadBalancerAttributes).toContainEqual({
+      Key: 'deletion_protection.enabled',
+      Value: 'true',
+    });
   });
 });
 

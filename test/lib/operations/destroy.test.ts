@@ -80,7 +80,15 @@ async function run({ environment = 'dev', answers, props, cdk = [], answer = env
 }
 
 const changes = () => fake.calls.filter(({ operation }) => /^(Delete|Modify|Update)/.test(operation));
-const DEV_ORDER = ['ErpDev', 'ErpDevEdge', 'ErpDevEmployee', 'ErpDevData', 'ErpDevCluster', 'ErpDevNetwork'];
+const DEV_ORDER = [
+  'ErpDev',
+  'ErpDevWorkloads',
+  'ErpDevEmployee',
+  'ErpDevEdge',
+  'ErpDevData',
+  'ErpDevCluster',
+  'ErpDevNetwork',
+];
 
 describe('plan of the removal', () => {
   test.each(['dev', 'prod'] as const)('of %s puts every stack before the stacks it needs', (environment) => {
@@ -153,13 +161,13 @@ describe('destroy', () => {
     });
     expect({ exitCode, slept }).toEqual({ exitCode: 0, slept: [10_000, 10_000] });
     expect(said).toMatch(
-      /Waiting for 2 volumes to be deleted\nWaiting for 1 volume to be deleted\nRemoving ErpDevEdge/,
+      /Waiting for 2 volumes to be deleted\nWaiting for 1 volume to be deleted\nRemoving ErpDevEmployee/,
     );
   });
 
   test('deletes network interfaces that nothing uses and tries a stack again', async () => {
     const { exitCode, removed, slept } = await run({
-      cdk: [0, 0, 0, 0, 1, 0],
+      cdk: [0, 0, 0, 0, 0, 1, 0],
       answers: {
         DescribeNetworkInterfaces: {
           networkInterfaceSet: {
@@ -173,7 +181,7 @@ describe('destroy', () => {
       },
     });
     expect(exitCode).toBe(0);
-    expect(removed).toEqual([...DEV_ORDER.slice(0, 5), 'ErpDevCluster', 'ErpDevNetwork']);
+    expect(removed).toEqual([...DEV_ORDER.slice(0, 6), 'ErpDevCluster', 'ErpDevNetwork']);
     expect(slept).toEqual([120_000]);
     expect(new Set(fake.inputs('DeleteNetworkInterface').map((input) => input.NetworkInterfaceId))).toEqual(
       new Set(['eni-1']),
@@ -183,8 +191,8 @@ describe('destroy', () => {
   test('stops at a stack that will not go, before those it needs', async () => {
     const { exitCode, removed, said } = await run({ cdk: [0, 1, 1, 1, 1] });
     expect(exitCode).toBe(1);
-    expect(removed).toEqual(['ErpDev', 'ErpDevEdge', 'ErpDevEdge', 'ErpDevEdge', 'ErpDevEdge']);
-    expect(said).toContain('ErpDevEdge could not be removed; its events in CloudFormation name the cause.');
+    expect(removed).toEqual(['ErpDev', ...Array<string>(4).fill('ErpDevWorkloads')]);
+    expect(said).toContain('ErpDevWorkloads could not be removed; its events in CloudFormation name the cause.');
   });
 
   test('deletes what services leave behind in dev, and nothing of others', async () => {
@@ -316,7 +324,15 @@ describe('destroy', () => {
     });
     expect({ exitCode, removed, changes: changes() }).toEqual({
       exitCode: 0,
-      removed: ['ErpProd', 'ErpProdEdge', 'ErpProdEmployee', 'ErpProdCluster', 'ErpProdGlobal', 'ErpProdFirewall'],
+      removed: [
+        'ErpProd',
+        'ErpProdWorkloads',
+        'ErpProdEmployee',
+        'ErpProdEdge',
+        'ErpProdCluster',
+        'ErpProdGlobal',
+        'ErpProdFirewall',
+      ],
       changes: [],
     });
     expect(said).toContain('Kept, and still paid for:\n- secret erp/prod/mysql\n- secret erp/prod/mongodb');

@@ -171,7 +171,7 @@ describe('verify', () => {
     expect(findings.filter(({ result }) => result !== 'ok')).toEqual([]);
     expect(findings.map(({ found }) => found)).toEqual(
       expect.arrayContaining([
-        '6 complete',
+        '7 complete',
         'applied, last on 2026-11-20',
         'port 8081: 2 healthy',
         'https://d1.cloudfront.net/api/employees: asks for a token',
@@ -335,7 +335,7 @@ describe('verify', () => {
       'Helm releases',
       'a release is missing',
       { releases: RELEASES.slice(1) },
-      'failed: aws-load-balancer-controller is not in namespace kube-system | npx cdk deploy ErpDev; if that finds no changes, docs/runbook.md#release-missing',
+      'failed: aws-load-balancer-controller is not in namespace kube-system | npx cdk deploy ErpDevWorkloads; if that finds no changes, docs/runbook.md#release-missing',
     ],
     [
       'Helm releases',
@@ -347,7 +347,7 @@ describe('verify', () => {
       'Helm releases',
       'a release failed',
       { releases: RELEASES.map((release) => ({ ...release, status: 'failed' })) },
-      'failed: erp-microservices is failed | helm history erp-microservices -n erp-dev, then npx cdk deploy ErpDev',
+      'failed: erp-microservices is failed | helm history erp-microservices -n erp-dev, then npx cdk deploy ErpDevWorkloads',
     ],
     [
       'Helm releases',

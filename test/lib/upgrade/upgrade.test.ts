@@ -99,7 +99,7 @@ describe.each(steps)('from %s to %s', (from, to) => {
   });
 
   test.each(ENVIRONMENTS)('%s asks the API for nothing that is gone', (name, prefix) => {
-    const workloads = templates(to)[prefix]!;
+    const workloads = templates(to)[`${prefix}Workloads`]!;
     const manifests = [...release(workloads, `erp-${name}`, to), ...appliedManifests(workloads)];
     expect(manifests.length).toBeGreaterThan(20);
     expect(removedApis(manifests, to)).toEqual([]);

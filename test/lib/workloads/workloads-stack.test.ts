@@ -2,7 +2,7 @@ import { CONFIGS } from '../../../lib/config';
 import { type Resource, helmValues, only, resources, synth, upstream } from '../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
-const template = both.template('ErpDev');
+const template = both.template('ErpDevWorkloads');
 const charts = resources(template, 'Custom::AWSCDK-EKS-HelmChart');
 
 function chart(release: string): [string, Resource] {
@@ -52,7 +52,7 @@ test('the bundled chart comes after namespace, storage class, controllers and ne
 });
 
 test('charts run on a cluster that is complete: nodes, add-ons and the way to the internet are of stacks deployed before', () => {
-  const stack = both.assembly().getStackByName('ErpDev');
+  const stack = both.assembly().getStackByName('ErpDevWorkloads');
   const dependencies = stack.dependencies.map(({ id }) => id);
   expect(dependencies).toContain('ErpDevCluster');
   for (const type of ['AWS::EKS::Nodegroup', 'AWS::EKS::Addon']) both.template('ErpDevCluster').hasResource(type, {});
@@ -110,23 +110,23 @@ test('what people used to paste flows in by itself', () => {
 });
 
 test("prod's pods learn the brokers of MSK", () => {
-  const { kafka } = helmValues(both.template('ErpProd'), 'erp-microservices');
+  const { kafka } = helmValues(both.template('ErpProdWorkloads'), 'erp-microservices');
   expect(kafka.mode).toBe('msk');
   expect(kafka.msk).toMatchObject({
     bootstrapServers: expect.stringContaining('BootstrapBroker'),
     securityProtocol: 'SSL',
   });
-  only(both.template('ErpProd'), 'AWS::EC2::SecurityGroupIngress', { FromPort: 9094 });
+  only(both.template('ErpProdWorkloads'), 'AWS::EC2::SecurityGroupIngress', { FromPort: 9094 });
 });
 
 test("the spec's numbers of each environment", () => {
   const numbers = (stack: string) => helmValues(both.template(stack), 'erp-microservices').serviceDefaults;
-  expect(numbers('ErpDev')).toMatchObject({
+  expect(numbers('ErpDevWorkloads')).toMatchObject({
     replicaCount: 2,
     hpa: { minReplicas: 2, maxReplicas: 3 },
     resources: { requests: { cpu: '200m', memory: '256Mi' }, limits: { cpu: '500m', memory: '512Mi' } },
   });
-  expect(numbers('ErpProd')).toMatchObject({
+  expect(numbers('ErpProdWorkloads')).toMatchObject({
     replicaCount: 5,
     hpa: { minReplicas: 5, maxReplicas: 20 },
     resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '2000m', memory: '2Gi' } },
