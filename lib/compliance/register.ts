@@ -307,7 +307,8 @@ export const REGISTER: readonly Acknowledgement[] = [
     ids: [aws('COG2'), aws('COG8')],
     reason:
       'Test accounts may choose a second factor, and the Plus plan is billed per user. edge.mfa and edge.threatProtection turn both on, as prod does.',
-    control: 'No self sign-up, twelve-character passwords of four kinds, test data only.',
+    control:
+      'Roles come from groups that only administrators fill, twelve-character passwords of four kinds, test data only.',
     owner: 'security',
     review: '2027-06-30',
   },

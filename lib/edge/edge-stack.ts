@@ -4,7 +4,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment';
-import { EMPLOYEE_PORT, EMPLOYEE_ROUTE, type Service } from '../config/values';
+import { EMPLOYEE_PORT, EMPLOYEE_ROUTES, type Service } from '../config/values';
 import { Api } from './api';
 import { EmployeeLoadBalancer } from './employee-load-balancer';
 import { Frontend } from './frontend';
@@ -49,11 +49,11 @@ export class EdgeStack extends cdk.Stack {
     this.users = new Users(this, 'Users', { config });
     this.api = new Api(this, 'Api', { config, vpc, logKey, users: this.users, loadBalancer: this.loadBalancer });
     for (const { key, route, port } of services) {
-      this.api.addService({ key, route, port, listener: this.loadBalancer.listener(key) });
+      this.api.addService({ key, routes: [route], port, listener: this.loadBalancer.listener(key) });
     }
     this.api.addService({
       key: 'employee',
-      route: EMPLOYEE_ROUTE,
+      routes: EMPLOYEE_ROUTES,
       port: EMPLOYEE_PORT,
       listener: this.loadBalancer.employeeListener,
     });

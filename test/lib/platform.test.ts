@@ -82,7 +82,11 @@ describe('nothing that serves the database, the users or the images is ever repl
     ['ErpDevEdge', 'AWS::Cognito::UserPool', ['UsersPoolBFC35D3B']],
     ['ErpDevEdge', 'AWS::CloudFront::Distribution', ['FrontendDistributionC0C89627']],
     ['ErpDevEdge', 'AWS::S3::Bucket', ['FrontendBucket5DAC5524']],
-    ['ErpDevEdge', 'AWS::ElasticLoadBalancingV2::LoadBalancer', ['EmployeeLoadBalancer4FE9EFAB', 'LoadBalancerC797D0FC']],
+    [
+      'ErpDevEdge',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      ['EmployeeLoadBalancer4FE9EFAB', 'LoadBalancerC797D0FC'],
+    ],
     [
       'ErpRegistry',
       'AWS::ECR::Repository',
@@ -127,7 +131,7 @@ test('a fourth service needs one entry in one file', () => {
   const edge = four.template('ErpDevEdge');
   edge.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 5);
   edge.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'TCP' }, 5);
-  edge.resourceCountIs('AWS::ApiGatewayV2::Route', 10);
+  edge.resourceCountIs('AWS::ApiGatewayV2::Route', 16);
   expect(only(edge, 'AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 8085 }).Properties.TargetType).toBe('ip');
   expect(only(edge, 'AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /api/payroll' }).Properties.AuthorizationType).toBe(
     'JWT',

@@ -123,8 +123,16 @@ const HEALTHY: Answers = {
 };
 const ANSWERS: Record<string, { status: number; body: string }> = {
   '/': { status: 200, body: '<!doctype html><html lang="ko"></html>' },
-  '/config.json': { status: 200, body: '{"environment":"dev"}' },
-  '/api/employees': { status: 401, body: '{"message":"Unauthorized"}' },
+  '/config.json': {
+    status: 200,
+    body: '{"environment":"dev","VITE_API_BASE_URL":"https://d1.cloudfront.net"}',
+  },
+  ...Object.fromEntries(
+    ['employees', 'attendance', 'quests', 'leaves', 'approvals', 'process', 'notifications'].map((route) => [
+      `/api/${route}`,
+      { status: 401, body: '{"message":"Unauthorized"}' },
+    ]),
+  ),
 };
 
 interface Scenario {
@@ -175,6 +183,8 @@ describe('verify', () => {
         'applied, last on 2026-11-20',
         'port 8081: 2 healthy',
         'https://d1.cloudfront.net/api/employees: asks for a token',
+        'https://d1.cloudfront.net/api/leaves: asks for a token',
+        'https://d1.cloudfront.net/api/notifications: asks for a token',
         'erp-microservices erp-microservices-1.0.0, revision 1',
         'erp-dev: 12 ready',
         'notification-service: 1 in ap-northeast-2a, 1 in ap-northeast-2c',
