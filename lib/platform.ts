@@ -106,15 +106,6 @@ function addEnvironment(
     values,
     kubectlLayer,
   });
-  const employee = new EmployeeStack(app, `${prefix}Employee`, {
-    ...stackProps('employee service'),
-    config,
-    vpc,
-    logKey,
-    accessLogs,
-    database: data.database,
-    dataKey: data.key,
-  });
   const firewall = config.edge.firewall
     ? new FirewallStack(app, `${prefix}Firewall`, {
         ...stackProps('web ACL of CloudFront'),
@@ -129,9 +120,17 @@ function addEnvironment(
     logKey,
     accessLogs,
     services,
-    employee,
     // Weak: the two stacks stand in different regions, which strong references bridge with two more functions.
     webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
+  });
+  const employee = new EmployeeStack(app, `${prefix}Employee`, {
+    ...stackProps('employee service'),
+    config,
+    vpc,
+    logKey,
+    database: data.database,
+    dataKey: data.key,
+    listener: edge.employeeLoadBalancer.listener,
   });
   const workloads = new WorkloadsStack(app, prefix, {
     ...stackProps('controllers and the bundled chart'),
@@ -155,8 +154,8 @@ function addEnvironment(
         config,
       })
     : undefined;
-  // Only so that deploying the workloads brings the alarms as well.
-  if (global) workloads.addStackDependency(global);
+  // Nothing of them is needed by pods; they come along because people name the workloads alone.
+  for (const stack of [employee, global]) if (stack) workloads.addStackDependency(stack);
   const delivery = config.delivery
     ? new DeliveryStack(app, `${prefix}Delivery`, {
         ...stackProps('pipeline of the services'),

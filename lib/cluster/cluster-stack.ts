@@ -78,8 +78,8 @@ export class ClusterStack extends cdk.Stack {
         memory: cdk.Size.gibibytes(2),
       },
     });
-    this.cluster.node.addDependency(logGroup);
     const cfnCluster = this.cluster.node.findChild('Resource') as eks.CfnCluster;
+    cfnCluster.node.addDependency(logGroup);
     cfnCluster.deletionProtection = config.removal === 'retain';
     // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
     cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
@@ -101,8 +101,8 @@ export class ClusterStack extends cdk.Stack {
       cluster: this.cluster,
       config,
       kafkaNodes: values.kafkaMode !== 'msk',
+      after: this.addons.beforeNodes,
     });
-    this.nodes.node.addDependency(this.addons.beforeNodes);
     this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
     if (config.observability.containerInsights) {
       this.insights = new ContainerInsights(this, 'ContainerInsights', {

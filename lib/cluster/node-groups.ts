@@ -1,7 +1,7 @@
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { type EnvironmentConfig, type NodeGroupConfig, environmentId } from '../config/environment';
 import { KAFKA_NODES, SERVICE_NODES } from '../config/placement';
 import { isArm } from '../config/validate';
@@ -10,6 +10,9 @@ export interface NodeGroupsProps {
   readonly cluster: eks.Cluster;
   readonly config: EnvironmentConfig;
   readonly kafkaNodes: boolean;
+
+  /** What nodes need to become ready. */
+  readonly after: IDependable;
 }
 
 /**
@@ -23,7 +26,7 @@ export class NodeGroups extends Construct {
   /** What every node may do. */
   readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, { cluster, config, kafkaNodes }: NodeGroupsProps) {
+  constructor(scope: Construct, id: string, { cluster, config, kafkaNodes, after }: NodeGroupsProps) {
     super(scope, id);
     const name = environmentId(config.name);
     this.role = new iam.Role(this, 'Role', {
@@ -78,6 +81,7 @@ export class NodeGroups extends Construct {
           taints: kafka ? [{ ...KAFKA_NODES, effect: eks.TaintEffect.NO_SCHEDULE }] : undefined,
           tags: { Name: `${name}-${group}-${suffix}` },
         });
+        nodegroup.node.addDependency(after);
         // Nodes follow the control plane's minor version in the same deployment.
         (nodegroup.node.findChild('Resource') as eks.CfnNodegroup).version = config.kubernetes.version;
       }

@@ -314,7 +314,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'dev-load-balancers',
-    at: dev(({ employee, edge }) => [employee.loadBalancer, edge.loadBalancer.loadBalancer]),
+    at: dev(({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer]),
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
     reason: 'One command must be able to take development away. removal: retain turns the protection on, as in prod.',
     control: 'Both load balancers are made again from the template and hold no state.',
@@ -327,7 +327,8 @@ export const REGISTER: readonly Acknowledgement[] = [
     ids: [aws('COG2'), aws('COG8')],
     reason:
       'Test accounts may choose a second factor, and the Plus plan is billed per user. edge.mfa and edge.threatProtection turn both on, as prod does.',
-    control: 'No self sign-up, twelve-character passwords of four kinds, test data only.',
+    control:
+      'Roles come from groups that only administrators fill, twelve-character passwords of four kinds, test data only.',
     owner: 'security',
     review: '2027-06-30',
   },
@@ -362,7 +363,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-firewall',
-    at: ({ employee }) => [employee.loadBalancer],
+    at: ({ edge }) => [edge.employeeLoadBalancer.loadBalancer],
     ids: inPacks([NIST, PCI], 'ALBWAFEnabled'),
     reason:
       'The load balancer is internal and its security group admits the network load balancer alone, behind the API’s token check. A web ACL here would see nothing of the requests to the pods.',
@@ -373,7 +374,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-plain-http',
-    at: ({ employee }) => [employee.listener],
+    at: ({ edge }) => [edge.employeeLoadBalancer.listener],
     ids: [
       ...inPacks([NIST, HIPAA, PCI], 'ALBHttpToHttpsRedirection'),
       ...inPacks([NIST, HIPAA, PCI], 'ELBv2ACMCertificateRequired'),

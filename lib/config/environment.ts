@@ -218,6 +218,13 @@ export interface EdgeConfig {
   /** AWS WAF web ACL before CloudFront, in stack Erp<Env>Firewall of us-east-1. */
   readonly firewall: boolean;
 
+  /**
+   * Whether people may make their own accounts, with an address that they confirm by a code from an e-mail.
+   *
+   * @default - no: administrators make them
+   */
+  readonly selfSignUp?: boolean;
+
   /** Second factor at sign-in: `optional` lets each user decide, `required` asks everyone. */
   readonly mfa: 'optional' | 'required';
 

@@ -161,6 +161,8 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   edge.countries.forEach((country, i) =>
     check(`edge.countries[${i}]`, country, /^[A-Z]{2}$/.test(country), 'an ISO 3166-1 alpha-2 code such as KR'),
   );
+  const { selfSignUp } = edge;
+  if (selfSignUp !== undefined) check('edge.selfSignUp', selfSignUp, typeof selfSignUp === 'boolean', 'true, false');
   check('edge.mfa', edge.mfa, ['optional', 'required'].includes(edge.mfa), 'optional, required');
   integer('edge.throttlingRate', edge.throttlingRate, 1, 10000);
   integer('edge.throttlingBurst', edge.throttlingBurst, 1, 5000);

@@ -77,8 +77,8 @@ export interface ChartValues {
 /** Port of the employee service on the NLB and on its own load balancer. */
 export const EMPLOYEE_PORT = 8081;
 
-/** Route of the employee service under /api. */
-export const EMPLOYEE_ROUTE = 'employees';
+/** Routes of the employee service under /api: first path segments, each of which leads to it with all below. */
+export const EMPLOYEE_ROUTES = ['employees', 'attendance', 'quests', 'leaves'] as const;
 
 const CHART = path.join(__dirname, '..', '..', 'chart');
 
@@ -297,7 +297,7 @@ function serviceProblems(file: string, values: Values, environment: EnvironmentN
   const report = (key: string, field: string, value: unknown, allowed: string) =>
     problems.push({ file, field: `services.${key}.${field}`, value, allowed });
   const ports = new Map<unknown, string>([[EMPLOYEE_PORT, 'the employee service']]);
-  const routes = new Map<unknown, string>([[EMPLOYEE_ROUTE, 'the employee service']]);
+  const routes = new Map<unknown, string>(EMPLOYEE_ROUTES.map((route) => [route, 'the employee service']));
   const names = new Map<unknown, string>([['employee-service', 'the employee service']]);
   const unique = (seen: Map<unknown, string>, key: string, field: string, value: unknown) => {
     const owner = seen.get(value);

@@ -30,12 +30,12 @@ const ACCESS_LOG = {
   authorizerError: '$context.authorizer.error',
 };
 
-export interface ApiRoute {
+export interface ApiService {
   /** Name of the service in construct ids. */
   readonly key: string;
 
-  /** First path segment under /api. */
-  readonly route: string;
+  /** First path segments under /api, one or more. */
+  readonly routes: readonly string[];
 
   readonly port: number;
 
@@ -126,23 +126,25 @@ export class Api extends Construct {
     this.url = `https://${this.host}`;
   }
 
-  /** Leads `/api/<route>` and everything below it to the listener, as `/<route>`. */
-  addService({ key, route, port, listener }: ApiRoute): void {
+  /** Leads `/api/<route>` and everything below it to the listener, as `/<route>`, for each of the service's routes. */
+  addService({ key, routes, port, listener }: ApiService): void {
     this.loadBalancer.securityGroup.connections.allowFrom(
       this.linkSecurityGroup,
       ec2.Port.tcp(port),
       `VPC Link to ${key}`,
     );
-    const addRoute = (id: string, suffix: string, target: string) =>
+    const addRoute = (route: string, id: string, suffix: string, target: string) =>
       this.httpApi.addRoutes({
         path: `/api/${route}${suffix}`,
         methods: [apigw.HttpMethod.ANY],
-        integration: new integrations.HttpNlbIntegration(`${key}-${id}`, listener, {
+        integration: new integrations.HttpNlbIntegration(`${key}-${route}-${id}`, listener, {
           vpcLink: this.vpcLink,
           parameterMapping: new apigw.ParameterMapping().overwritePath(apigw.MappingValue.custom(target)),
         }),
       });
-    addRoute('root', '', `/${route}`);
-    addRoute('proxy', '/{proxy+}', `/${route}/$request.path.proxy`);
+    for (const route of routes) {
+      addRoute(route, 'root', '', `/${route}`);
+      addRoute(route, 'proxy', '/{proxy+}', `/${route}/$request.path.proxy`);
+    }
   }
 }

@@ -4,9 +4,9 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../config/environment';
-import { EMPLOYEE_PORT, EMPLOYEE_ROUTE, type Service } from '../config/values';
-import type { EmployeeStack } from '../employee/employee-stack';
+import { EMPLOYEE_PORT, EMPLOYEE_ROUTES, type Service } from '../config/values';
 import { Api } from './api';
+import { EmployeeLoadBalancer } from './employee-load-balancer';
 import { Frontend } from './frontend';
 import { ServiceLoadBalancer } from './service-load-balancer';
 import { Users } from './users';
@@ -17,7 +17,6 @@ export interface EdgeStackProps extends cdk.StackProps {
   readonly logKey: kms.IKey;
   readonly accessLogs: s3.IBucket;
   readonly services: readonly Service[];
-  readonly employee: EmployeeStack;
 
   /**
    * ARN of the web ACL before CloudFront.
@@ -29,24 +28,32 @@ export interface EdgeStackProps extends cdk.StackProps {
 
 /** The way in: CloudFront → HTTP API → VPC Link → NLB → one target group per service. */
 export class EdgeStack extends cdk.Stack {
+  readonly employeeLoadBalancer: EmployeeLoadBalancer;
   readonly loadBalancer: ServiceLoadBalancer;
   readonly api: Api;
   readonly frontend: Frontend;
   readonly users: Users;
 
   constructor(scope: Construct, id: string, props: EdgeStackProps) {
-    const { config, vpc, logKey, accessLogs, services, employee, webAclArn, ...stackProps } = props;
+    const { config, vpc, logKey, accessLogs, services, webAclArn, ...stackProps } = props;
     super(scope, id, stackProps);
 
-    this.loadBalancer = new ServiceLoadBalancer(this, 'LoadBalancer', { config, vpc, accessLogs, services, employee });
+    this.employeeLoadBalancer = new EmployeeLoadBalancer(this, 'EmployeeLoadBalancer', { config, vpc, accessLogs });
+    this.loadBalancer = new ServiceLoadBalancer(this, 'LoadBalancer', {
+      config,
+      vpc,
+      accessLogs,
+      services,
+      employee: this.employeeLoadBalancer,
+    });
     this.users = new Users(this, 'Users', { config });
     this.api = new Api(this, 'Api', { config, vpc, logKey, users: this.users, loadBalancer: this.loadBalancer });
     for (const { key, route, port } of services) {
-      this.api.addService({ key, route, port, listener: this.loadBalancer.listener(key) });
+      this.api.addService({ key, routes: [route], port, listener: this.loadBalancer.listener(key) });
     }
     this.api.addService({
       key: 'employee',
-      route: EMPLOYEE_ROUTE,
+      routes: EMPLOYEE_ROUTES,
       port: EMPLOYEE_PORT,
       listener: this.loadBalancer.employeeListener,
     });

@@ -50,6 +50,9 @@ export class Frontend extends Construct {
 
   readonly url: string;
 
+  /** Content of /config.json: what a build of the frontend takes, under the names of its variables. */
+  readonly settings: Readonly<Record<string, string>>;
+
   constructor(scope: Construct, id: string, { config, accessLogs, logKey, api, users, webAclArn }: FrontendProps) {
     super(scope, id);
     const { domain, frontend } = config.edge;
@@ -159,17 +162,19 @@ export class Frontend extends Construct {
       new route53.AaaaRecord(this, 'Ipv6', { zone, recordName: domain.name, target });
     }
 
+    this.settings = {
+      environment: config.name,
+      VITE_API_BASE_URL: this.url,
+      VITE_WS_BASE_URL: `${this.url}/api`,
+      VITE_COGNITO_REGION: stack.region,
+      VITE_COGNITO_USER_POOL_ID: users.pool.userPoolId,
+      VITE_COGNITO_CLIENT_ID: users.client.userPoolClientId,
+    };
     this.deployment = new s3deploy.BucketDeployment(this, 'Content', {
       destinationBucket: this.bucket,
       sources: [
         s3deploy.Source.asset(frontend ? path.join(REPOSITORY, frontend) : path.join(__dirname, 'placeholder')),
-        s3deploy.Source.jsonData('config.json', {
-          environment: config.name,
-          region: stack.region,
-          apiUrl: '/api',
-          userPoolId: users.pool.userPoolId,
-          userPoolClientId: users.client.userPoolClientId,
-        }),
+        s3deploy.Source.jsonData('config.json', this.settings),
       ],
       distribution: this.distribution,
       distributionPaths: ['/*'],

@@ -6,15 +6,15 @@ import type * as s3 from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { EMPLOYEE_PORT, type Service } from '../config/values';
-import { type EmployeeStack, HEALTH_CHECK_PATH } from '../employee/employee-stack';
 import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
+import { type EmployeeLoadBalancer, HEALTH_CHECK_PATH } from './employee-load-balancer';
 
 export interface ServiceLoadBalancerProps {
   readonly config: EnvironmentConfig;
   readonly vpc: ec2.IVpc;
   readonly accessLogs: s3.IBucket;
   readonly services: readonly Service[];
-  readonly employee: EmployeeStack;
+  readonly employee: EmployeeLoadBalancer;
 }
 
 /**
@@ -82,11 +82,11 @@ export class ServiceLoadBalancer extends Construct {
       healthCheck: { protocol: elbv2.Protocol.HTTP, path: HEALTH_CHECK_PATH },
     });
     this.employeeListener = this.addListener('Listener-employee', EMPLOYEE_PORT, this.employeeTargetGroup);
-    ec2.SecurityGroup.fromSecurityGroupId(
-      this,
-      'EmployeeSecurityGroup',
-      employee.securityGroup.securityGroupId,
-    ).connections.allowFrom(this.securityGroup, ec2.Port.tcp(EMPLOYEE_PORT), 'NLB to the employee service');
+    employee.securityGroup.connections.allowFrom(
+      this.securityGroup,
+      ec2.Port.tcp(EMPLOYEE_PORT),
+      'NLB to the employee service',
+    );
   }
 
   /** Listener of a service. */

@@ -59,7 +59,7 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
   const invocations = lambda('Invocations', cloudwatch.Stats.SUM);
   const failures = lambda('Errors', cloudwatch.Stats.SUM);
   const employeeLoadBalancer = metric('AWS/ApplicationELB', {
-    LoadBalancer: reference(employee.loadBalancer.loadBalancerFullName),
+    LoadBalancer: reference(edge.employeeLoadBalancer.loadBalancer.loadBalancerFullName),
   });
 
   const database = metric('AWS/RDS', { DBInstanceIdentifier: data.database.instanceIdentifier });

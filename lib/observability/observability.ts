@@ -85,6 +85,14 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       threshold: 1,
       periods: 5,
     })),
+    {
+      name: 'employee-load-balancer-5xx',
+      meaning: 'The load balancer of the employee service answers for the function, which it could not reach.',
+      runbook: 'employee-function',
+      metric: metrics.employee.loadBalancerErrors,
+      threshold: 5,
+      periods: 2,
+    },
   ]);
   alarms(employee, [
     {
@@ -110,14 +118,6 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       metric: metrics.employee.duration,
       threshold: SLOW_EMPLOYEE,
       periods: 3,
-    },
-    {
-      name: 'employee-load-balancer-5xx',
-      meaning: 'The load balancer of the employee service answers for the function, which it could not reach.',
-      runbook: 'employee-function',
-      metric: metrics.employee.loadBalancerErrors,
-      threshold: 5,
-      periods: 2,
     },
   ]);
   alarms(data, [

@@ -1,10 +1,12 @@
-/** Minutes that CloudFormation waits for a resource. */
+import type { Resource } from './assembly';
+
+/** Seconds that CloudFormation waits for a resource. */
 export interface Duration {
   readonly create: number;
   readonly update: number;
   readonly remove: number;
 
-  /** Where the numbers come from; `estimate` is nobody's promise. */
+  /** Where the seconds of a creation come from; `estimate` is nobody's promise. The others are estimates everywhere. */
   readonly source: string;
 }
 
@@ -15,50 +17,100 @@ const duration = (create: number, update: number, remove: number, source = 'esti
   source,
 });
 
+/** A role, a policy, a rule: rules and security groups in a log of 2022 take 2 to 5 s. */
+const OTHER = duration(
+  4,
+  4,
+  4,
+  'security groups and rules, 2 to 5 s: https://github.com/hashicorp-education/learn-terraform-variables/pull/6',
+);
+
+/** IAM answers at once and is consistent later, which CloudFormation waits for. */
+const IAM = duration(16, 16, 4);
+
+/** Release of a repository's chart: one small image, no data. */
+const CONTROLLER_RELEASE = duration(60, 180, 60);
+
 /** Resources that take long. Everything else counts with {@link OTHER}. */
-export const DURATIONS: Readonly<Record<string, Duration>> = {
+const DURATIONS: Readonly<Record<string, Duration>> = {
   'AWS::EKS::Cluster': duration(
-    10,
-    15,
-    5,
-    'creation takes several minutes: https://docs.aws.amazon.com/eks/latest/userguide/create-cluster.html',
+    513,
+    900,
+    300,
+    '8 min 33 s in ap-northeast-2 (2024): https://github.com/DevopsArtFactory/terraform-provisioning/pull/47; 10 min 6 s elsewhere: https://github.com/terraform-aws-modules/terraform-aws-eks/pull/3218',
   ),
   'AWS::EKS::Nodegroup': duration(
-    4,
-    12,
-    6,
-    'an update drains node by node: https://docs.aws.amazon.com/eks/latest/userguide/managed-node-update-behavior.html',
+    119,
+    720,
+    360,
+    '1 min 48 s and 1 min 59 s in ap-northeast-2 (2024): https://github.com/DevopsArtFactory/terraform-provisioning/pull/46',
   ),
-  'AWS::EKS::Addon': duration(2, 2, 1),
+  'AWS::EKS::Addon': duration(40, 120, 60),
   'AWS::RDS::DBInstance': duration(
-    12,
-    12,
-    8,
-    'available after up to 20 minutes: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_GettingStarted.CreatingConnecting.MySQL.html',
+    450,
+    720,
+    480,
+    'the middle of five to ten minutes in one zone: https://github.com/hashicorp/terraform/issues/498; AWS says up to 20: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_GettingStarted.CreatingConnecting.MySQL.html',
   ),
-  'AWS::ElastiCache::ReplicationGroup': duration(10, 12, 6),
+  'AWS::ElastiCache::ReplicationGroup': duration(
+    395,
+    600,
+    300,
+    '395 s for making and removing a cluster of one node: https://github.com/hashicorp/terraform/pull/8275',
+  ),
   'AWS::MSK::Cluster': duration(
-    25,
-    30,
-    10,
+    1500,
+    1800,
+    600,
     'creation takes 15 minutes or more: https://docs.aws.amazon.com/msk/latest/developerguide/create-cluster.html',
   ),
-  'AWS::CloudFront::Distribution': duration(5, 5, 8),
-  'AWS::EC2::NatGateway': duration(2, 1, 2),
-  'AWS::ElasticLoadBalancingV2::LoadBalancer': duration(3, 1, 2),
-  'AWS::ApiGatewayV2::VpcLink': duration(4, 1, 3),
-  'AWS::Lambda::Function': duration(1, 1, 1),
+  'AWS::CloudFront::Distribution': duration(300, 300, 480),
+  'AWS::EC2::VPC': duration(
+    22,
+    4,
+    4,
+    '22 s in ap-northeast-2 (2024): https://github.com/DevopsArtFactory/terraform-provisioning/pull/5',
+  ),
+  'AWS::EC2::NatGateway': duration(
+    98,
+    60,
+    120,
+    'a VPC with it takes 125 s, without waiting for it 27 s: https://github.com/go-to-k/cdkd/pull/123',
+  ),
+  'AWS::ElasticLoadBalancingV2::LoadBalancer': duration(
+    174,
+    60,
+    120,
+    '2 min 54 s: https://github.com/DataBiosphere/azul/pull/5780; 177 s for making and removing a network load balancer: https://github.com/hashicorp/terraform-provider-aws/pull/39585',
+  ),
+  'AWS::ApiGatewayV2::VpcLink': duration(
+    240,
+    60,
+    180,
+    'two to four minutes: https://docs.aws.amazon.com/apigateway/latest/api/API_CreateVpcLink.html',
+  ),
   // A function in a VPC keeps its network interfaces for a while: https://github.com/aws/aws-cdk/issues/12827
-  'Custom::AWSCDK-EKS-HelmChart': duration(3, 3, 2, 'waits until pods are ready, at most the timeout of the release'),
-  'Custom::AWSCDK-EKS-KubernetesResource': duration(1, 1, 1),
-  'Custom::CDKBucketDeployment': duration(1, 1, 1),
+  'AWS::Lambda::Function': duration(60, 60, 60),
+  'AWS::IAM::ManagedPolicy': IAM,
+  'AWS::IAM::Policy': IAM,
+  'AWS::IAM::Role': IAM,
+  // Waits until pods are ready, at most the timeout of the release.
+  'Custom::AWSCDK-EKS-HelmChart': duration(180, 180, 120),
+  'Custom::AWSCDK-EKS-KubernetesResource': duration(10, 10, 20),
+  'Custom::CDKBucketDeployment': duration(60, 60, 60),
 };
 
-/** A role, a policy, a rule, a log group. */
-export const OTHER: Duration = duration(0.3, 0.3, 0.2);
+/**
+ * Seconds around every stack: upload of the template, change set, polling. The change set alone takes 6 to 15 s:
+ * https://github.com/aws/aws-cdk/pull/22079
+ */
+export const PER_STACK = 15;
 
-/** Minutes around every stack: change set, asset upload, clean-up. */
-export const PER_STACK = 0.5;
+/** How long CloudFormation waits for a resource. */
+export function durationOf({ Type, Properties }: Resource): Duration {
+  if (Type === 'Custom::AWSCDK-EKS-HelmChart' && Properties?.Repository !== undefined) return CONTROLLER_RELEASE;
+  return DURATIONS[Type] ?? OTHER;
+}
 
 /** What people notice while a property changes, and whether the way back is open. */
 export interface Consequence {

@@ -1,6 +1,7 @@
 import type { Assembly, AssemblyStack } from './assembly';
 import type { ReleaseChange } from './cluster';
-import { CONSEQUENCES, DURATIONS, OTHER, PER_STACK } from './durations';
+import { CriticalPath, type Link } from './critical-path';
+import { CONSEQUENCES, durationOf } from './durations';
 import type { ResourceChange } from './resources';
 
 /** What a deployment of the change is like. */
@@ -37,7 +38,7 @@ export function planOperations(
     ...base.stacks.filter((old) => !head.stacks.some(({ name }) => name === old.name)),
   ].filter(inEnvironment);
   const changed = stacks.filter(({ name }) => resources.some(({ stack }) => stack === name));
-  const { minutes, longest } = criticalPath(stacks, resources);
+  const { seconds, links } = chainOf(stacks, resources);
   const found = resources.filter(({ stack }) => stacks.some(({ name }) => name === stack)).flatMap(consequences);
   const pods = releases.flatMap(({ objects }) =>
     objects.flatMap(({ kind, name, restart }) => (restart ? [{ kind, name, ...restart }] : [])),
@@ -47,8 +48,12 @@ export function planOperations(
   return {
     environment,
     steps: order(changed, stacks),
-    minutes,
-    longest,
+    minutes: Math.ceil(seconds / 60),
+    longest: links
+      .filter((link) => link.seconds >= 60)
+      .map(
+        (link) => `${link.stack}/${link.path}${link.deleted ? ' deleted' : ''} (${Math.round(link.seconds / 60)} min)`,
+      ),
     notes: unique([
       ...found.map(({ note }) => note),
       ...pods.map(({ kind, name, pods: count, how }) => `${kind} ${name}: ${count} pods restart; ${how}`),
@@ -101,82 +106,30 @@ function order(changed: readonly AssemblyStack[], all: readonly AssemblyStack[])
   return steps.filter(Boolean).map((step) => step.sort());
 }
 
-interface Chain {
-  readonly minutes: number;
-  readonly links: readonly string[];
-}
-
-const longer = (a: Chain, b: Chain): Chain => (b.minutes > a.minutes ? b : a);
-const NOTHING: Chain = { minutes: 0, links: [] };
-
-/** Longest chain of changed resources through the references within stacks and the dependencies between them. */
-function criticalPath(
-  stacks: readonly AssemblyStack[],
-  changes: readonly ResourceChange[],
-): { minutes: number; longest: readonly string[] } {
-  const ofStack = new Map<string, Chain>();
-  const chainOf = (stack: AssemblyStack): Chain => {
-    const known = ofStack.get(stack.name);
-    if (known) return known;
-    const before = stack.dependencies
-      .flatMap((name) => stacks.find((other) => other.name === name) ?? [])
-      .map(chainOf)
-      .reduce(longer, NOTHING);
+/** Longest chain of changed resources. */
+function chainOf(stacks: readonly AssemblyStack[], changes: readonly ResourceChange[]) {
+  return new CriticalPath(stacks, (stack) => {
     const own = changes.filter((change) => change.stack === stack.name);
-    const inside = insideStack(stack, own);
-    const chain =
-      own.length === 0
-        ? before
-        : { minutes: before.minutes + inside.minutes + PER_STACK, links: [...before.links, ...inside.links] };
-    ofStack.set(stack.name, chain);
-    return chain;
-  };
-  const { minutes, links } = stacks.map(chainOf).reduce(longer, NOTHING);
-  return { minutes: Math.ceil(minutes), longest: links };
-}
-
-function insideStack(stack: AssemblyStack, changes: readonly ResourceChange[]): Chain {
-  const byId = new Map(changes.map((change) => [change.logicalId, change]));
-  const chains = new Map<string, Chain>();
-  const chainOf = (logicalId: string): Chain => {
-    const known = chains.get(logicalId);
-    if (known) return known;
-    chains.set(logicalId, NOTHING);
-    const before = dependenciesOf(stack, logicalId).map(chainOf).reduce(longer, NOTHING);
-    const change = byId.get(logicalId);
-    const minutes = change ? minutesOf(change) : 0;
-    const link = change && minutes >= 1 ? [`${stack.name}/${change.path} (${minutes} min)`] : [];
-    const chain = { minutes: before.minutes + minutes, links: [...before.links, ...link] };
-    chains.set(logicalId, chain);
-    return chain;
-  };
-  const updates = Object.keys(stack.resources).map(chainOf).reduce(longer, NOTHING);
-  // What goes, goes after everything new has arrived.
-  const removals = changes
-    .filter(({ effect, fate }) => fate === 'deleted' && effect !== 'changed')
-    .map((change): Chain => {
-      const { remove } = DURATIONS[change.type] ?? OTHER;
-      return { minutes: remove, links: remove >= 1 ? [`${stack.name}/${change.path} deleted (${remove} min)`] : [] };
-    })
-    .reduce(longer, NOTHING);
-  return { minutes: updates.minutes + removals.minutes, links: [...updates.links, ...removals.links] };
-}
-
-function minutesOf({ type, effect }: ResourceChange): number {
-  const { create, update } = DURATIONS[type] ?? OTHER;
-  return effect === 'changed' ? update : effect === 'removed' ? 0 : create;
-}
-
-function dependenciesOf(stack: AssemblyStack, logicalId: string): string[] {
-  const resource = stack.resources[logicalId];
-  if (!resource) return [];
-  const text = JSON.stringify(resource);
-  const names = [
-    ...[...text.matchAll(/\{"Ref":"(\w+)"\}/g)].map(([, id]) => id),
-    ...[...text.matchAll(/\{"Fn::GetAtt":\["(\w+)"/g)].map(([, id]) => id),
-    ...[resource.DependsOn ?? []].flat(),
-  ];
-  return [...new Set(names)].filter(
-    (id): id is string => id !== undefined && id !== logicalId && id in stack.resources,
-  );
+    if (own.length === 0) return undefined;
+    const durations = own.map((change) => ({
+      change,
+      of: durationOf(stack.resources[change.logicalId] ?? { Type: change.type }),
+    }));
+    return {
+      seconds: new Map(
+        durations.map(({ change, of }) => [
+          change.logicalId,
+          change.effect === 'changed' ? of.update : change.effect === 'removed' ? 0 : of.create,
+        ]),
+      ),
+      removals: durations
+        .filter(({ change: { fate, effect } }) => fate === 'deleted' && effect !== 'changed')
+        .map(({ change, of }): Link => ({
+          stack: change.stack,
+          path: change.path,
+          seconds: of.remove,
+          deleted: true,
+        })),
+    };
+  }).toEnd();
 }

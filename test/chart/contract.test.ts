@@ -143,7 +143,7 @@ describe.each(['dev', 'prod'] as const)('%s holds what the services need', (envi
     });
 
     test('has the API route of its base path', () => {
-      const { values } = readChartValues(environment);
+      const { values } = readChartValues({ name: environment });
       expect(values.services.find((each) => each.name === name)).toMatchObject({
         route: facts.basePath.slice(1),
         port: facts.http,

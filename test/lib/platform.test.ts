@@ -36,7 +36,9 @@ test('cdk deploy ErpDev brings the registry and every stack of dev, and none of 
     'ErpDevNetwork',
     'ErpRegistry',
   ]);
-  expect(upstreamStacks('ErpProd')).toEqual(expect.arrayContaining(['ErpProdFirewall', 'ErpRegistry']));
+  expect(upstreamStacks('ErpProd')).toEqual(
+    expect.arrayContaining(['ErpProdFirewall', 'ErpProdGlobal', 'ErpRegistry']),
+  );
 });
 
 test('cdk destroy ErpDev leaves the registry: it takes what needs a stack, not what a stack needs', () => {
@@ -45,11 +47,11 @@ test('cdk destroy ErpDev leaves the registry: it takes what needs a stack, not w
   expect(upstreamStacks('ErpRegistry')).toEqual([]);
 });
 
-test('the database and the cluster do not wait for each other', () => {
+test('the database and the cluster do not wait for each other, nor the load balancers for the function', () => {
   expect(upstreamStacks('ErpDevCluster')).toEqual(['ErpDevNetwork']);
   expect(upstreamStacks('ErpDevData')).toEqual(['ErpDevNetwork']);
-  expect(upstreamStacks('ErpDevEmployee').sort()).toEqual(['ErpDevData', 'ErpDevNetwork']);
-  expect(upstreamStacks('ErpDevEdge').sort()).toEqual(['ErpDevData', 'ErpDevEmployee', 'ErpDevNetwork']);
+  expect(upstreamStacks('ErpDevEdge')).toEqual(['ErpDevNetwork']);
+  expect(upstreamStacks('ErpDevEmployee').sort()).toEqual(['ErpDevData', 'ErpDevEdge', 'ErpDevNetwork']);
 });
 
 test('a synth knows no account and looks nothing up', () => {
@@ -83,7 +85,11 @@ describe('nothing that serves the database, the users or the images is ever repl
     ['ErpDevEdge', 'AWS::Cognito::UserPool', ['UsersPoolBFC35D3B']],
     ['ErpDevEdge', 'AWS::CloudFront::Distribution', ['FrontendDistributionC0C89627']],
     ['ErpDevEdge', 'AWS::S3::Bucket', ['FrontendBucket5DAC5524']],
-    ['ErpDevEdge', 'AWS::ElasticLoadBalancingV2::LoadBalancer', ['LoadBalancerC797D0FC']],
+    [
+      'ErpDevEdge',
+      'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      ['EmployeeLoadBalancer4FE9EFAB', 'LoadBalancerC797D0FC'],
+    ],
     [
       'ErpRegistry',
       'AWS::ECR::Repository',
@@ -127,8 +133,8 @@ test('a fourth service needs one entry in one file', () => {
   });
   const edge = four.template('ErpDevEdge');
   edge.resourceCountIs('AWS::ElasticLoadBalancingV2::TargetGroup', 5);
-  edge.resourceCountIs('AWS::ElasticLoadBalancingV2::Listener', 5);
-  edge.resourceCountIs('AWS::ApiGatewayV2::Route', 10);
+  edge.resourcePropertiesCountIs('AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'TCP' }, 5);
+  edge.resourceCountIs('AWS::ApiGatewayV2::Route', 16);
   expect(only(edge, 'AWS::ElasticLoadBalancingV2::TargetGroup', { Port: 8085 }).Properties.TargetType).toBe('ip');
   expect(only(edge, 'AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /api/payroll' }).Properties.AuthorizationType).toBe(
     'JWT',

@@ -145,6 +145,7 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::ApiGatewayV2::Integration', from: 'ApiId', to: 'ConnectionId' },
   { type: 'AWS::ApiGatewayV2::Integration', from: 'ConnectionId', to: 'IntegrationUri' },
   { type: 'AWS::ElasticLoadBalancingV2::Listener', from: 'LoadBalancerArn', to: 'DefaultActions' },
+  { type: 'AWS::ElasticLoadBalancingV2::ListenerRule', from: 'ListenerArn', to: 'Actions' },
   { type: 'AWS::ElasticLoadBalancingV2::TargetGroup', from: '', to: 'Targets' },
   { type: 'AWS::SecretsManager::SecretTargetAttachment', from: 'SecretId', to: 'TargetId' },
   { type: 'AWS::Lambda::Function', from: '', to: 'Environment' },

@@ -1,11 +1,11 @@
 import { type Outcome, failed, ok } from '../findings';
-import { EMPLOYEE_ROUTE } from '../../config/values';
+import { EMPLOYEE_ROUTES } from '../../config/values';
 import type { VerifyCheck } from './context';
 
 /** CloudFront serves the frontend with its settings, and leads /api to the API, which asks for a token. */
 export const publicAddress: VerifyCheck = {
   title: 'Public address',
-  run: async ({ environment: { config }, deployed, request }) => {
+  run: async ({ environment: { config, values }, deployed, request }) => {
     const url = deployed.map(({ outputs }) => outputs.get('FrontendUrl')).find((one) => one !== undefined);
     if (!url) return failed('no stack has an output FrontendUrl', 'see the stacks above');
 
@@ -45,11 +45,17 @@ export const publicAddress: VerifyCheck = {
         200,
         'settings of the frontend',
         'npx cdk deploy the Edge stack, which writes the file',
-        (body) => isJson(body, ({ environment }) => environment === config.name),
+        (body) =>
+          isJson(
+            body,
+            ({ environment, VITE_API_BASE_URL }) => environment === config.name && VITE_API_BASE_URL === url,
+          ),
       ),
       // Without a token: the refusal comes from the API's authorizer, so everything before it works.
-      expect(`/api/${EMPLOYEE_ROUTE}`, 401, 'asks for a token', 'docs/runbook.md#api-5xx', (body) =>
-        isJson(body, ({ message }) => message === 'Unauthorized'),
+      ...[...EMPLOYEE_ROUTES, ...values.services.map(({ route }) => route)].map((route) =>
+        expect(`/api/${route}`, 401, 'asks for a token', 'docs/runbook.md#api-5xx', (body) =>
+          isJson(body, ({ message }) => message === 'Unauthorized'),
+        ),
       ),
     ]);
   },

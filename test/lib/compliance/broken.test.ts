@@ -47,7 +47,7 @@ const message = (() => {
   });
   const [dev, prod] = environments as [(typeof environments)[0], (typeof environments)[0]];
 
-  dev.employee.securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(8081), 'Everybody');
+  dev.edge.employeeLoadBalancer.securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(8081), 'Everybody');
   cfn<rds.CfnDBInstance>(prod.data.database.instance).storageEncrypted = false;
   cfn<rds.CfnDBInstance>(prod.data.database.instance).multiAz = false;
   const { replicationGroup } = prod.data.cache!;
@@ -82,13 +82,13 @@ test.each([
   [
     'an open security group',
     'CloudFormation-Validate::ERP-OPEN-INGRESS',
-    'ErpDevEmployee/SecurityGroup/Resource',
+    'ErpDevEdge/EmployeeLoadBalancer/SecurityGroup/Resource',
     'Name the security group of the caller',
   ],
   [
     'an open security group, in the packs',
     'AwsSolutions::AwsSolutions-EC23',
-    'ErpDevEmployee/SecurityGroup/Resource',
+    'ErpDevEdge/EmployeeLoadBalancer/SecurityGroup/Resource',
     'lib/compliance/register.ts',
   ],
   [

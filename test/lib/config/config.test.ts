@@ -64,6 +64,7 @@ describe('a bad config names the field, the value and what is allowed', () => {
     [{ cache: { snapshotRetentionDays: 36 } }, 'cache.snapshotRetentionDays', 36, 'a whole number from 0 to 35'],
     [{ employee: { reservedConcurrency: 0 } }, 'employee.reservedConcurrency', 0, 'a whole number from 1 to 900'],
     [{ edge: { mfa: 'never' as 'optional' } }, 'edge.mfa', 'never', 'optional, required'],
+    [{ edge: { selfSignUp: 'yes' as never } }, 'edge.selfSignUp', 'yes', 'true, false'],
     [{ removal: 'keep' as 'retain' }, 'removal', 'keep', 'destroy, retain'],
   ])('%j', (changes, field, value, allowed) => {
     expect(problems('dev', changes)).toEqual([{ field, value, allowed }]);
@@ -144,9 +145,9 @@ describe('bad values name the file, the field, the value and what is allowed', (
       'services.notification.api.route is "approvals"; allowed: a value of its own: services.approvalRequest has this one',
     ],
     [
-      'the route of the employee service',
-      service({ api: { route: 'employees' } }),
-      'services.notification.api.route is "employees"; allowed: a value of its own: the employee service',
+      'a route of the employee service',
+      service({ api: { route: 'quests' } }),
+      'services.notification.api.route is "quests"; allowed: a value of its own: the employee service',
     ],
     [
       'HPA minimum above maximum',

@@ -1,5 +1,7 @@
+import * as fs from 'fs';
+import * as path from 'path';
 import { CONFIGS } from '../../../lib/config';
-import { config, only, resources, synth } from '../synth';
+import { REPOSITORY, config, only, resources, synth } from '../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const template = both.template('ErpDevEdge');
@@ -41,18 +43,16 @@ describe('load balancer', () => {
   });
 
   test('stands where no pod stands, so that network policies can name it', () => {
-    expect(JSON.stringify(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties)).toMatch(
-      /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
-    );
+    for (const loadBalancer of Object.values(resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')))
+      expect(JSON.stringify(loadBalancer.Properties)).toMatch(/VpcIsolatedSubnet1.*VpcIsolatedSubnet2/);
     expect(JSON.stringify(only(template, 'AWS::ApiGatewayV2::VpcLink').Properties.SubnetIds)).toMatch(
       /VpcIsolatedSubnet1.*VpcIsolatedSubnet2/,
     );
   });
 
   test('is internal and has a security group, which it could never get later', () => {
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties).toMatchObject({
+    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'network' }).Properties).toMatchObject({
       Scheme: 'internal',
-      Type: 'network',
       SecurityGroups: [expect.anything()],
     });
   });
@@ -76,11 +76,69 @@ describe('load balancer', () => {
   });
 });
 
+describe('the load balancer of the employee service', () => {
+  const loadBalancer = (stack: string) =>
+    only(both.template(stack), 'AWS::ElasticLoadBalancingV2::LoadBalancer', { Type: 'application' }).Properties;
+  const listeners = resources(template, 'AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'HTTP' });
+
+  test('is internal and listens on the port of the service', () => {
+    expect(loadBalancer('ErpDevEdge').Scheme).toBe('internal');
+    expect(Object.values(listeners).map(({ Properties }) => Properties.Port)).toEqual([8081]);
+  });
+
+  test('answers health checks itself', () => {
+    const { Priority, Conditions, Actions } = only(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').Properties;
+    expect(Priority).toBe(1);
+    expect(Conditions).toEqual([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/healthz'] } }]);
+    expect(Actions).toEqual([
+      { Type: 'fixed-response', FixedResponseConfig: expect.objectContaining({ StatusCode: '200' }) },
+    ]);
+  });
+
+  test('says that the service is away, in the words of the service, until its stack leads further', () => {
+    const [action] = Object.values(listeners)[0]!.Properties.DefaultActions;
+    expect(action.FixedResponseConfig).toMatchObject({ StatusCode: '503', ContentType: 'application/json' });
+    expect(JSON.parse(action.FixedResponseConfig.MessageBody)).toEqual({ error: expect.any(String), details: [] });
+  });
+
+  test('is reached by the network load balancer, whose own group lets it send', () => {
+    const group = (name: string) => ({
+      'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${name}SecurityGroup[0-9A-F]{8}$`)), 'GroupId'],
+    });
+    const ports = { FromPort: 8081, ToPort: 8081 };
+    const rules = (type: string) => Object.values(resources(template, type, ports)).map(({ Properties }) => Properties);
+    expect(rules('AWS::EC2::SecurityGroupIngress')).toContainEqual(
+      expect.objectContaining({
+        GroupId: group('EmployeeLoadBalancer'),
+        SourceSecurityGroupId: group('LoadBalancer'),
+      }),
+    );
+    expect(rules('AWS::EC2::SecurityGroupEgress')).toContainEqual(
+      expect.objectContaining({
+        GroupId: group('LoadBalancer'),
+        DestinationSecurityGroupId: group('EmployeeLoadBalancer'),
+      }),
+    );
+  });
+
+  test('lets nobody in by itself', () => {
+    for (const { Properties } of Object.values(resources(template, 'AWS::EC2::SecurityGroup')))
+      expect(Properties.SecurityGroupIngress).toBeUndefined();
+  });
+
+  test('is protected from deletion in prod', () => {
+    expect(loadBalancer('ErpProdEdge').LoadBalancerAttributes).toContainEqual({
+      Key: 'deletion_protection.enabled',
+      Value: 'true',
+    });
+  });
+});
+
 describe('API', () => {
   test('asks for a token on every route', () => {
     const routes = Object.values(resources(template, 'AWS::ApiGatewayV2::Route')).map(({ Properties }) => Properties);
     expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual(
-      ['approvals', 'employees', 'notifications', 'process'].flatMap((route) => [
+      ['approvals', 'attendance', 'employees', 'leaves', 'notifications', 'process', 'quests'].flatMap((route) => [
         `ANY /api/${route}`,
         `ANY /api/${route}/{proxy+}`,
       ]),
@@ -99,7 +157,22 @@ describe('API', () => {
     });
     expect(paths).toContain('/employees');
     expect(paths).toContain('/employees/$request.path.proxy');
-    expect(paths).toHaveLength(8);
+    expect(paths).toContain('/quests/$request.path.proxy');
+    expect(new Set(paths).size).toBe(14);
+  });
+
+  test('leads every path of the employee service to its port, and the READMEs say so', () => {
+    const [listener] = Object.keys(
+      resources(template, 'AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'TCP', Port: 8081 }),
+    );
+    const led = Object.values(
+      resources(template, 'AWS::ApiGatewayV2::Integration', { IntegrationUri: { Ref: listener } }),
+    ).map(({ Properties }) => Properties.RequestParameters['overwrite:path']);
+    expect(led.filter((one) => !one.includes('$')).sort()).toEqual(['/attendance', '/employees', '/leaves', '/quests']);
+    for (const file of ['README.md', 'README.ko.md']) {
+      const [row = ''] = /^\| employee-service .*$/m.exec(fs.readFileSync(path.join(REPOSITORY, file), 'utf8')) ?? [];
+      for (const one of led) if (!one.includes('$')) expect(row).toContain(`\`/api${one}\``);
+    }
   });
 
   test('logs and throttles its default stage', () => {
@@ -135,6 +208,63 @@ describe('users', () => {
       },
     });
     expect(only(both.template('ErpProdEdge'), 'AWS::Cognito::UserPool').Properties.MfaConfiguration).toBe('ON');
+  });
+
+  const withSignUp = () => synth({ configs: [config('dev', { edge: { selfSignUp: true } })] }).template('ErpDevEdge');
+
+  test('have the attributes that the frontend reads out of its token', () => {
+    const { Schema, UsernameAttributes } = only(template, 'AWS::Cognito::UserPool').Properties;
+    expect(UsernameAttributes).toEqual(['email']);
+    expect(Schema).toEqual([
+      { Name: 'email', Mutable: true, Required: true },
+      { Name: 'name', Mutable: true, Required: true },
+      { Name: 'position', Mutable: true, AttributeDataType: 'String' },
+      { Name: 'department', Mutable: true, AttributeDataType: 'String' },
+      { Name: 'employeeId', Mutable: true, AttributeDataType: 'Number' },
+    ]);
+    expect(only(template, 'AWS::Cognito::UserPoolClient').Properties.ReadAttributes).toEqual(
+      expect.arrayContaining(['email', 'name', 'custom:position', 'custom:department', 'custom:employeeId']),
+    );
+  });
+
+  test('get their roles from groups', () => {
+    const groups = Object.values(resources(template, 'AWS::Cognito::UserPoolGroup')).map(
+      ({ Properties }) => Properties,
+    );
+    expect(groups.map(({ GroupName, Precedence }) => [GroupName, Precedence])).toEqual([
+      ['admins', 0],
+      ['managers', 1],
+    ]);
+  });
+
+  test('may write of themselves what Cognito demands of a client, and no position', () => {
+    expect(only(template, 'AWS::Cognito::UserPoolClient').Properties.WriteAttributes).toEqual(['email', 'name']);
+  });
+
+  test('are known by no address that they have not confirmed', () => {
+    const { AutoVerifiedAttributes, UserAttributeUpdateSettings } = only(template, 'AWS::Cognito::UserPool').Properties;
+    expect(AutoVerifiedAttributes).toEqual(['email']);
+    expect(UserAttributeUpdateSettings).toEqual({ AttributesRequireVerificationBeforeUpdate: ['email'] });
+  });
+
+  test('sign up by themselves where the config lets them, with all that the page sends and a code by e-mail', () => {
+    const { AdminCreateUserConfig, VerificationMessageTemplate } = only(
+      withSignUp(),
+      'AWS::Cognito::UserPool',
+    ).Properties;
+    expect(AdminCreateUserConfig).toEqual({ AllowAdminCreateUserOnly: false });
+    expect(VerificationMessageTemplate.DefaultEmailOption).toBe('CONFIRM_WITH_CODE');
+    expect(only(withSignUp(), 'AWS::Cognito::UserPoolClient').Properties.WriteAttributes).toEqual([
+      'custom:department',
+      'custom:position',
+      'email',
+      'name',
+    ]);
+  });
+
+  test('never write the number of their employee', () => {
+    for (const one of [template, withSignUp(), both.template('ErpProdEdge')])
+      expect(only(one, 'AWS::Cognito::UserPoolClient').Properties.WriteAttributes).not.toContain('custom:employeeId');
   });
 
   test('sign in with SRP and without hosted pages', () => {
@@ -193,14 +323,33 @@ describe('frontend', () => {
   test('carries CSP and HSTS, and keeps a log', () => {
     const { SecurityHeadersConfig } = only(template, 'AWS::CloudFront::ResponseHeadersPolicy').Properties
       .ResponseHeadersPolicyConfig;
-    expect(SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy).toContain("default-src 'self'");
+    const policy = SecurityHeadersConfig.ContentSecurityPolicy.ContentSecurityPolicy.split('; ');
+    expect(policy).toContain("default-src 'self'");
+    // Sign-in with SRP speaks to this one address; the API, and notifications through it, are on the page's own origin.
+    expect(policy).toContain("connect-src 'self' https://cognito-idp.ap-northeast-2.amazonaws.com");
     expect(SecurityHeadersConfig.StrictTransportSecurity.AccessControlMaxAgeSec).toBe(31536000);
     expect(distribution.Logging.Bucket).toBeDefined();
   });
 
-  test('learns ids and addresses from config.json, and they are outputs too', () => {
+  /** config.json of dev, with references as in the template. */
+  const settings = ({ environments: [one] }: ReturnType<typeof synth>) =>
+    one!.edge.resolve(one!.edge.frontend.settings) as Record<string, unknown>;
+
+  test('learns from config.json what a build of it takes, under the names of the build', () => {
+    const origin = ['https://', { 'Fn::GetAtt': ['FrontendDistributionC0C89627', 'DomainName'] }];
+    expect(settings(both)).toEqual({
+      environment: 'dev',
+      VITE_API_BASE_URL: { 'Fn::Join': ['', origin] },
+      VITE_WS_BASE_URL: { 'Fn::Join': ['', [...origin, '/api']] },
+      VITE_COGNITO_REGION: 'ap-northeast-2',
+      VITE_COGNITO_USER_POOL_ID: { Ref: 'UsersPoolBFC35D3B' },
+      VITE_COGNITO_CLIENT_ID: { Ref: 'UsersPoolFrontendB969F024' },
+    });
     const [source] = Object.values(resources(template, 'Custom::CDKBucketDeployment'));
     expect(source!.Properties.SourceObjectKeys).toHaveLength(2);
+  });
+
+  test('names ids and addresses in outputs too', () => {
     expect(Object.keys(template.toJSON().Outputs)).toEqual(
       expect.arrayContaining([
         'ApiUrl',
@@ -220,7 +369,12 @@ describe('frontend', () => {
       hostedZoneId: 'Z1',
       hostedZoneName: 'example.com',
     };
-    const named = synth({ configs: [config('dev', { edge: { domain } })] }).template('ErpDevEdge');
+    const app = synth({ configs: [config('dev', { edge: { domain } })] });
+    const named = app.template('ErpDevEdge');
+    expect(settings(app)).toMatchObject({
+      VITE_API_BASE_URL: 'https://erp.example.com',
+      VITE_WS_BASE_URL: 'https://erp.example.com/api',
+    });
     const { Aliases, ViewerCertificate } = only(named, 'AWS::CloudFront::Distribution').Properties.DistributionConfig;
     expect(Aliases).toEqual(['erp.example.com']);
     expect(ViewerCertificate).toMatchObject({

@@ -1,4 +1,4 @@
-import { config, only, resources, synth, upstream } from '../synth';
+import { only, resources, synth, upstream } from '../synth';
 
 const template = synth().template('ErpDevEmployee');
 const serviceFunction = only(template, 'AWS::Lambda::Function', { FunctionName: 'erp-dev-employee' });
@@ -53,34 +53,22 @@ test('a migration reaches the database before it runs', () => {
   expect(upstream(template, trigger)).toContain(rule[0]);
 });
 
-describe('the load balancer in front of the function', () => {
-  test('is internal, because a Network Load Balancer cannot target a function', () => {
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties).toMatchObject({
-      Scheme: 'internal',
-      Type: 'application',
-    });
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').Properties.TargetType).toBe('lambda');
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::Listener').Properties.Port).toBe(8081);
+test('everything but the health check, which comes first, goes from its load balancer to the function', () => {
+  const group = Object.entries(resources(template, 'AWS::ElasticLoadBalancingV2::TargetGroup'));
+  expect(group.map(([, { Properties }]) => [Properties.TargetType, Properties.HealthCheckEnabled])).toEqual([
+    ['lambda', false],
+  ]);
+  const rule = only(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').Properties;
+  expect(rule).toMatchObject({
+    Priority: 2,
+    Conditions: [{ Field: 'path-pattern', PathPatternConfig: { Values: ['/*'] } }],
+    Actions: [{ Type: 'forward', TargetGroupArn: { Ref: group[0]![0] } }],
   });
-
-  test('answers health checks itself', () => {
-    const { Conditions, Actions } = only(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').Properties;
-    expect(Conditions).toEqual([{ Field: 'path-pattern', PathPatternConfig: { Values: ['/healthz'] } }]);
-    expect(Actions).toEqual([expect.objectContaining({ Type: 'fixed-response' })]);
-    expect(only(template, 'AWS::ElasticLoadBalancingV2::TargetGroup').Properties.HealthCheckEnabled).toBe(false);
-  });
-
-  test('lets nobody in by itself', () => {
-    for (const { Properties } of Object.values(resources(template, 'AWS::EC2::SecurityGroup'))) {
-      expect(Properties.SecurityGroupIngress).toBeUndefined();
-    }
-  });
+  expect(JSON.stringify(rule.ListenerArn)).toMatch(/ErpDevEdge:ExportsOutputRefEmployeeLoadBalancerHttp/);
 });
 
-test('prod protects the load balancer from deletion', () => {
-  const prod = synth({ configs: [config('prod')] }).template('ErpProdEmployee');
-  expect(only(prod, 'AWS::ElasticLoadBalancingV2::LoadBalancer').Properties.LoadBalancerAttributes).toContainEqual({
-    Key: 'deletion_protection.enabled',
-    Value: 'true',
-  });
+test('the function takes calls of load balancers of its own account alone', () => {
+  expect(
+    only(template, 'AWS::Lambda::Permission', { Principal: 'elasticloadbalancing.amazonaws.com' }).Properties,
+  ).toMatchObject({ SourceAccount: { Ref: 'AWS::AccountId' } });
 });

@@ -41,13 +41,13 @@ test('alarms stand beside what they watch', () => {
     `${prefix}Data ${name}-database-storage`,
     `${prefix}Edge ${name}-api-5xx`,
     `${prefix}Edge ${name}-api-latency`,
+    `${prefix}Edge ${name}-employee-load-balancer-5xx`,
     `${prefix}Edge ${name}-unhealthy-approval-processing-service`,
     `${prefix}Edge ${name}-unhealthy-approval-request-service`,
     `${prefix}Edge ${name}-unhealthy-employee-service`,
     `${prefix}Edge ${name}-unhealthy-notification-service`,
     `${prefix}Employee ${name}-employee-duration`,
     `${prefix}Employee ${name}-employee-errors`,
-    `${prefix}Employee ${name}-employee-load-balancer-5xx`,
     `${prefix}Employee ${name}-employee-throttles`,
   ];
   expect(names(dev)).toEqual(common('ErpDev', 'erp-dev'));

@@ -150,8 +150,16 @@ const HEALTHY: Answers = {
 };
 const ANSWERS: Record<string, { status: number; body: string }> = {
   '/': { status: 200, body: '<!doctype html><html lang="ko"></html>' },
-  '/config.json': { status: 200, body: '{"environment":"dev"}' },
-  '/api/employees': { status: 401, body: '{"message":"Unauthorized"}' },
+  '/config.json': {
+    status: 200,
+    body: '{"environment":"dev","VITE_API_BASE_URL":"https://d1.cloudfront.net"}',
+  },
+  ...Object.fromEntries(
+    ['employees', 'attendance', 'quests', 'leaves', 'approvals', 'process', 'notifications'].map((route) => [
+      `/api/${route}`,
+      { status: 401, body: '{"message":"Unauthorized"}' },
+    ]),
+  ),
 };
 
 interface Scenario {
@@ -208,6 +216,8 @@ describe('verify', () => {
         `${CACHE_HOST}: 1 available`,
         'approval-processing-service, notification-service',
         'https://d1.cloudfront.net/api/employees: asks for a token',
+        'https://d1.cloudfront.net/api/leaves: asks for a token',
+        'https://d1.cloudfront.net/api/notifications: asks for a token',
         'erp-microservices erp-microservices-1.0.0, revision 1',
         'erp-dev: 12 ready',
         'notification-service: 1 in ap-northeast-2a, 1 in ap-northeast-2c',

@@ -8,8 +8,8 @@ const both = synth({ configs: Object.values(CONFIGS) });
 describe.each([
   ['ErpDev', 'erp-dev'],
   ['ErpProd', 'erp-prod'],
-])('the release of %s', (stack, namespace) => {
-  const manifests = release(both.template(stack), namespace);
+])('the release of %s', (prefix, namespace) => {
+  const manifests = release(both.template(`${prefix}Workloads`), namespace);
 
   test('is valid against the Kubernetes API', () => {
     expect(validateManifests(manifests)).toEqual([]);
@@ -35,7 +35,7 @@ describe.each([
   });
 
   test('runs under the identities that the cluster stack made', () => {
-    const template = both.template(`${stack}Cluster`);
+    const template = both.template(`${prefix}Cluster`);
     for (const { metadata } of ofKind(manifests, 'v1/ServiceAccount')) {
       if (/kafka|zookeeper/.test(metadata.name)) continue;
       template.hasResourceProperties('AWS::EKS::PodIdentityAssociation', {
@@ -50,7 +50,7 @@ describe.each([
       (spec.data ?? []).map(({ remoteRef }) => remoteRef.key),
     );
     for (const key of new Set(keys)) {
-      both.template(`${stack}Data`).hasResourceProperties('AWS::SecretsManager::Secret', { Name: key });
+      both.template(`${prefix}Data`).hasResourceProperties('AWS::SecretsManager::Secret', { Name: key });
     }
     expect(keys.length).toBeGreaterThan(0);
   });
