@@ -24,11 +24,10 @@ export const dev: EnvironmentConfig = {
     maxAllocatedStorage: 50,
     backupRetentionDays: 1,
     performanceInsights: false,
-    deletionProtection: false,
     backupPlan: false,
   },
   msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
-  employee: { memory: 512, reservedConcurrency: 10 },
+  employee: { memory: 512 },
   edge: {
     corsOrigins: [],
     countries: ['KR'],
@@ -47,4 +46,5 @@ export const dev: EnvironmentConfig = {
   },
   logRetentionDays: 14,
   removal: 'destroy',
+  protection: false,
 };

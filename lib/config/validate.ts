@@ -132,7 +132,8 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   integer('msk.maxStorage', msk.maxStorage, msk.storage, 16384);
 
   integer('employee.memory', employee.memory, 128, 10240);
-  integer('employee.reservedConcurrency', employee.reservedConcurrency, 1, 900);
+  if (employee.reservedConcurrency !== undefined)
+    integer('employee.reservedConcurrency', employee.reservedConcurrency, 1, 900);
 
   edge.corsOrigins.forEach((origin, i) =>
     check(
@@ -204,6 +205,7 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     LOG_RETENTIONS.join(', '),
   );
   check('removal', config.removal, ['destroy', 'retain'].includes(config.removal), 'destroy, retain');
+  check('protection', config.protection, typeof config.protection === 'boolean', 'true, false');
   return problems;
 }
 

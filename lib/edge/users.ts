@@ -2,6 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { removalPolicy } from '../config/removal';
 
 export interface UsersProps {
   readonly config: EnvironmentConfig;
@@ -35,8 +36,8 @@ export class Users extends Construct {
       standardThreatProtectionMode: config.edge.threatProtection
         ? cognito.StandardThreatProtectionMode.FULL_FUNCTION
         : undefined,
-      deletionProtection: config.removal === 'retain',
-      removalPolicy: config.removal === 'retain' ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY,
+      deletionProtection: config.protection,
+      removalPolicy: removalPolicy(config),
     });
     this.client = this.pool.addClient('Frontend', {
       authFlows: { userSrp: true },
