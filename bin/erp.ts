@@ -3,7 +3,7 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/compliance';
 import { CONFIGS, loadEnvironments } from '../lib/config';
 import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
-import { configsForRun } from '../lib/config/run';
+import { PROTECTION, configsForRun } from '../lib/config/run';
 import { addPlatform } from '../lib/platform';
 
 // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
@@ -16,5 +16,5 @@ const environments = addPlatform(app, { environments: loadEnvironments(configs),
 if (!fast) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
   const { addCompliance } = require('../lib/compliance') as typeof compliance;
-  addCompliance(app, { environments, today });
+  addCompliance(app, { environments, today, unprotected: app.node.tryGetContext(PROTECTION) === 'off' });
 }

@@ -5,6 +5,7 @@ import type { Environment } from './config';
 import { stackPrefix } from './config/environment';
 import type { Reapply } from './config/reapply';
 import { supportWarning } from './config/kubernetes-versions';
+import { PROTECTION } from './config/run';
 import { DataStack } from './data/data-stack';
 import { DeliveryStack } from './delivery/delivery-stack';
 import { EdgeStack } from './edge/edge-stack';
@@ -63,7 +64,8 @@ export function addPlatform(app: cdk.App, { environments, ...options }: Platform
     throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
   const registry = new RegistryStack(app, 'ErpRegistry', {
     env: { region: regions[0] },
-    terminationProtection: true,
+    // Not protected against termination: dev's first deployment brings it, and a creation that fails must be tried again by
+    // the same command. Whoever deletes the stack deletes no image: everything in it is kept.
     description: 'ERP platform: image repositories of all environments',
     repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
   });
@@ -83,7 +85,7 @@ function addEnvironment(
     env,
     description: `ERP platform, ${config.name}: ${what}`,
     tags: { project: 'erp', environment: config.name },
-    terminationProtection: config.removal === 'retain',
+    terminationProtection: config.protection,
   });
   const managedKafka = values.kafkaMode === 'msk';
   const { services } = values;
@@ -147,6 +149,14 @@ function addEnvironment(
   const warning = supportWarning(config.kubernetes.version, today);
   if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
   const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  // Last of its stack: a vault that holds a backup cannot be rolled back.
+  data.backup?.node.addDependency(...data.node.children.filter((child) => child !== data.backup));
+  if (config.removal === 'retain' && !config.protection) {
+    cdk.Annotations.of(workloads).addWarningV2(
+      'erp:Protection',
+      `Stacks, cluster, database, load balancers and users of ${config.name} are not protected against deletion. Once they stand, deploy them again without -c ${PROTECTION}=off.`,
+    );
+  }
   const global = watchesGlobally(config)
     ? new GlobalStack(app, `${prefix}Global`, {
         ...stackProps('alarms of us-east-1'),

@@ -80,7 +80,7 @@ export class ClusterStack extends cdk.Stack {
     });
     const cfnCluster = this.cluster.node.findChild('Resource') as eks.CfnCluster;
     cfnCluster.node.addDependency(logGroup);
-    cfnCluster.deletionProtection = config.removal === 'retain';
+    cfnCluster.deletionProtection = config.protection;
     // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
     cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
 

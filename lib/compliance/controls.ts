@@ -103,7 +103,7 @@ const FSBP: Catalogue = {
     synth('ELB.1', 'HTTP is redirected to HTTPS', nist('ALBHttpToHttpsRedirection')),
     synth('ELB.4', 'Invalid headers are dropped', hipaa('ALBHttpDropInvalidHeaderEnabled')),
     synth('ELB.5', 'Load balancers log', nist('ELBLoggingEnabled')),
-    synth('ELB.6', 'Deletion protection', nist('ELBDeletionProtectionEnabled'), 'removal: retain, as in prod'),
+    synth('ELB.6', 'Deletion protection', nist('ELBDeletionProtectionEnabled'), 'protection, on in prod'),
     synth('ELB.12', 'Desync mitigation is defensive or strictest', 'Erp-ELB1'),
     synth('ELB.13', 'Load balancers span zones', 'Erp-ELB2'),
     synth('ELB.16', 'Web ACL on load balancers', nist('ALBWAFEnabled')),

@@ -5,7 +5,7 @@ import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
-import { REGISTER } from './register';
+import { REGISTER, UNPROTECTED_REGISTER, keepsData } from './register';
 import { RegisterAudit } from './register-audit';
 import { TemplateRules } from './template-rules';
 
@@ -26,9 +26,17 @@ export interface ComplianceProps {
   readonly today: string;
 
   /**
+   * Whether the command line has taken the protections away for this run. A config that goes without them has its findings.
+   *
+   * @default false
+   */
+  readonly unprotected?: boolean;
+
+  /**
    * Findings that stay.
    *
-   * @default - the register of `register.ts`, and where an environment has a pipeline that of `delivery-register.ts`
+   * @default - the register of `register.ts`, what `unprotected` adds, and where an environment has a pipeline that of
+   * `delivery-register.ts`
    */
   readonly register?: readonly Acknowledgement[];
 }
@@ -41,16 +49,20 @@ export interface Compliance {
 }
 
 /** Entries that apply to the app: one that selects nothing would be a finding itself. */
-function registerOf(environments: readonly EnvironmentStacks[]): readonly Acknowledgement[] {
-  return environments.some(({ delivery }) => delivery) ? [...REGISTER, ...DELIVERY_REGISTER] : REGISTER;
+function registerOf({ environments, unprotected }: ComplianceProps): readonly Acknowledgement[] {
+  return [
+    ...REGISTER,
+    ...(environments.some(({ delivery }) => delivery) ? DELIVERY_REGISTER : []),
+    ...(unprotected && environments.some(keepsData) ? UNPROTECTED_REGISTER : []),
+  ];
 }
 
 /**
  * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
  * acknowledgements with them.
  */
-export function addCompliance(app: cdk.App, { environments, today, ...props }: ComplianceProps): Compliance {
-  const { register = registerOf(environments) } = props;
+export function addCompliance(app: cdk.App, props: ComplianceProps): Compliance {
+  const { environments, today, register = registerOf(props) } = props;
   const recorder = new Recorder();
   const templateRules = new TemplateRules();
   const applied = acknowledge(environments, register);

@@ -39,6 +39,11 @@ function logicalId(construct: IConstruct): string {
 /** The one function of a stack that runs its AwsCustomResources. */
 const CUSTOM_RESOURCE_ID = `AWS${AwsCustomResource.PROVIDER_FUNCTION_UUID.replaceAll('-', '')}`;
 
+const UNPROTECTED =
+  'CloudFormation cannot roll back what is protected against deletion, so a creation that fails would block its own retry. The command line left the protection out of this run alone, with -c protection=off.';
+const BACK_ON =
+  'The synth warns, and preflight and verify name the command that turns the protection on, until it is on.';
+
 /** Dev alone: whatever the switches of prod say, their findings stay open. */
 const dev = (select: (environment: EnvironmentStacks) => readonly (IConstruct | undefined)[]) =>
   ((environment) =>
@@ -286,7 +291,7 @@ export const REGISTER: readonly Acknowledgement[] = [
       ...inPacks([NIST, HIPAA], 'RDSInBackupPlan'),
     ],
     reason:
-      'Development has no data worth a second instance, and one command must be able to take it away. database.multiAz, deletionProtection and backupPlan turn all of it on, as prod does.',
+      'Development has no data worth a second instance, and one command must be able to take it away. protection, database.multiAz and database.backupPlan turn all of it on, as prod does.',
     control: 'One day of automated backups; migrations make the schema again from nothing.',
     owner: 'data',
     review: '2027-06-30',
@@ -316,9 +321,24 @@ export const REGISTER: readonly Acknowledgement[] = [
     name: 'dev-load-balancers',
     at: dev(({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer]),
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
-    reason: 'One command must be able to take development away. removal: retain turns the protection on, as in prod.',
+    reason: 'One command must be able to take development away. protection turns it on, as in prod.',
     control: 'Both load balancers are made again from the template and hold no state.',
     owner: 'platform',
+    review: '2027-06-30',
+  },
+  {
+    name: 'dev-concurrency',
+    at: dev(({ employee, workloads }) => [
+      employee.function.function,
+      employee.function.migration,
+      workloads.releasedImages?.function,
+    ]),
+    ids: inPacks([NIST, HIPAA], 'LambdaConcurrency'),
+    reason:
+      'A new account may run ten functions at once, and Lambda reserves none of those. employee.reservedConcurrency reserves, as prod does.',
+    control:
+      'The API throttles, the database bounds the connections of a user, and an alarm watches the throttles of the function.',
+    owner: 'application',
     review: '2027-06-30',
   },
   {
@@ -433,6 +453,31 @@ export const REGISTER: readonly Acknowledgement[] = [
     control: 'The Erp pack checks that secrets are encrypted with a key of ours.',
     owner: 'platform',
     review: '2027-03-31',
+  },
+];
+
+/** Whether an environment outlives its stacks, and so has something to protect. */
+export const keepsData = ({ environment }: EnvironmentStacks): boolean => environment.config.removal === 'retain';
+
+/** What `-c protection=off` leaves open in environments that are protected otherwise, for the run that creates them. */
+export const UNPROTECTED_REGISTER: readonly Acknowledgement[] = [
+  {
+    name: 'unprotected-database',
+    at: (stacks) => (keepsData(stacks) ? [stacks.data.database.instance] : []),
+    ids: [aws('RDS10'), ...inPacks([NIST, HIPAA], 'RDSInstanceDeletionProtectionEnabled')],
+    reason: UNPROTECTED,
+    control: BACK_ON,
+    owner: 'data',
+    review: '2027-06-30',
+  },
+  {
+    name: 'unprotected-load-balancers',
+    at: (stacks) => (keepsData(stacks) ? [stacks.edge.employeeLoadBalancer.loadBalancer, stacks.edge.loadBalancer.loadBalancer] : []),
+    ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
+    reason: UNPROTECTED,
+    control: BACK_ON,
+    owner: 'platform',
+    review: '2027-06-30',
   },
 ];
 

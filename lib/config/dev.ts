@@ -24,12 +24,11 @@ export const dev: EnvironmentConfig = {
     maxAllocatedStorage: 50,
     backupRetentionDays: 1,
     performanceInsights: false,
-    deletionProtection: false,
     backupPlan: false,
   },
   msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
   cache: { nodeType: 'cache.t4g.micro', nodes: 1, version: '9.1', snapshotRetentionDays: 0 },
-  employee: { memory: 512, reservedConcurrency: 10 },
+  employee: { memory: 512 },
   edge: {
     corsOrigins: [],
     countries: ['KR'],
@@ -48,4 +47,5 @@ export const dev: EnvironmentConfig = {
   },
   logRetentionDays: 14,
   removal: 'destroy',
+  protection: false,
 };

@@ -56,9 +56,15 @@ export interface EnvironmentConfig {
 
   /**
    * What `cdk destroy` does to databases, buckets, keys and logs: `destroy` leaves nothing that costs money,
-   * `retain` keeps the data (snapshots, deletion protection).
+   * `retain` keeps the data (snapshots, and everything that holds data stays).
    */
   readonly removal: 'destroy' | 'retain';
+
+  /**
+   * Termination protection of the stacks, and deletion protection of the cluster, the database, the load balancers and
+   * the user pool. `-c protection=off` takes it away for one run, so that a creation that fails can be rolled back.
+   */
+  readonly protection: boolean;
 }
 
 export interface NetworkConfig {
@@ -134,7 +140,6 @@ export interface DatabaseConfig {
   readonly backupRetentionDays: number;
 
   readonly performanceInsights: boolean;
-  readonly deletionProtection: boolean;
 
   /** Daily AWS Backup plan in a vault of its own, beside the automated backups. */
   readonly backupPlan: boolean;
@@ -172,8 +177,14 @@ export interface EmployeeConfig {
   /** MiB. */
   readonly memory: number;
 
-  /** Executions at once, at most; also the number of database connections the service may hold. */
-  readonly reservedConcurrency: number;
+  /**
+   * Executions at once, at most, taken out of the account's quota of concurrent Lambda executions; also the number of
+   * database connections the service may hold. 1-900.
+   *
+   * @default - no function reserves anything, which an account with a quota of 10 would refuse; the database bounds the
+   * connections
+   */
+  readonly reservedConcurrency?: number;
 }
 
 export interface DomainConfig {

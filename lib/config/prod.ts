@@ -24,7 +24,6 @@ export const prod: EnvironmentConfig = {
     maxAllocatedStorage: 500,
     backupRetentionDays: 14,
     performanceInsights: true,
-    deletionProtection: true,
     backupPlan: true,
   },
   msk: { instanceType: 'kafka.m7g.large', version: '3.9.x.kraft', storage: 100, maxStorage: 1000 },
@@ -43,4 +42,5 @@ export const prod: EnvironmentConfig = {
   observability: { containerInsights: true, monthlyBudget: 3000, costAnomalies: true },
   logRetentionDays: 365,
   removal: 'retain',
+  protection: true,
 };

@@ -2,15 +2,24 @@ import { ENVIRONMENTS, type EnvironmentConfig } from './environment';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
 
+/**
+ * Context key that leaves protection against deletion out of a run. CloudFormation cannot roll back what is protected, and
+ * the CDK CLI cannot delete a stack that is protected against termination, so the run that creates an environment leaves
+ * protection out and the next one adds it.
+ */
+export const PROTECTION = 'protection';
+
 /** What one run may ask for beside the config, as CDK context (`cdk deploy ErpDev -c kubernetes=1.36`), and the values. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kubernetes: KUBERNETES_VERSION_NAMES,
   // Named, and not just switched on: in an environment that runs, stand-ins would take the place of its services.
   standIn: ENVIRONMENTS,
+  [PROTECTION]: ['on', 'off'],
 };
 
 /**
- * The configs with what a run asks for laid over them: another Kubernetes version everywhere, stand-ins in one environment.
+ * The configs with what a run asks for laid over them: another Kubernetes version or no protection everywhere,
+ * stand-ins in one environment.
  *
  * @param context value of a context key, undefined where it is not set
  * @throws ConfigurationError with everything that cannot be had
@@ -43,6 +52,7 @@ export function configsForRun(
     return {
       ...config,
       kubernetes: { ...kubernetes, version: version ?? kubernetes.version },
+      protection: config.protection && context(PROTECTION) !== 'off',
       standIns: config.standIns === true || context('standIn') === name,
     };
   });

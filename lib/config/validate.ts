@@ -147,7 +147,8 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   integer('cache.snapshotRetentionDays', cache.snapshotRetentionDays, 0, 35);
 
   integer('employee.memory', employee.memory, 128, 10240);
-  integer('employee.reservedConcurrency', employee.reservedConcurrency, 1, 900);
+  if (employee.reservedConcurrency !== undefined)
+    integer('employee.reservedConcurrency', employee.reservedConcurrency, 1, 900);
 
   edge.corsOrigins.forEach((origin, i) =>
     check(
@@ -221,6 +222,7 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     LOG_RETENTIONS.join(', '),
   );
   check('removal', config.removal, ['destroy', 'retain'].includes(config.removal), 'destroy, retain');
+  check('protection', config.protection, typeof config.protection === 'boolean', 'true, false');
   return problems;
 }
 

@@ -4,6 +4,7 @@ import * as events from 'aws-cdk-lib/aws-events';
 import type * as kms from 'aws-cdk-lib/aws-kms';
 import type * as rds from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { KEEP } from '../config/removal';
 
 export interface BackupPlanProps {
   readonly instance: rds.DatabaseInstance;
@@ -17,7 +18,7 @@ export class BackupPlan extends Construct {
     const plan = new backup.BackupPlan(this, 'Plan', {
       backupVault: new backup.BackupVault(this, 'Vault', {
         encryptionKey: key,
-        removalPolicy: cdk.RemovalPolicy.RETAIN,
+        removalPolicy: KEEP,
       }),
       backupPlanRules: [
         new backup.BackupPlanRule({

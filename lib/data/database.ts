@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { connectionsPerUser } from '../config/concurrency';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy, snapshotPolicy } from '../config/removal';
 
@@ -75,6 +76,16 @@ export class Database extends Construct {
     credentials.applyRemovalPolicy(removalPolicy(config));
 
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
+    const optionGroup = new rds.OptionGroup(this, 'Options', {
+      engine,
+      description: `Audit log of ${environmentId(config.name)}`,
+      configurations: [
+        { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT,QUERY_DDL,QUERY_DCL' } },
+      ],
+    });
+    // RDS deletes no option group that a snapshot names, and the snapshot of a failed creation names it as well. Its name is
+    // generated, so what stays is in nobody's way.
+    if (config.removal === 'retain') optionGroup.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
       instanceIdentifier: this.instanceIdentifier,
@@ -97,7 +108,7 @@ export class Database extends Construct {
       preferredMaintenanceWindow: 'sun:19:00-sun:19:30',
       copyTagsToSnapshot: true,
       deleteAutomatedBackups: config.removal === 'destroy',
-      deletionProtection: database.deletionProtection,
+      deletionProtection: config.protection,
       removalPolicy: snapshotPolicy(config),
       autoMinorVersionUpgrade: true,
       monitoringInterval: cdk.Duration.minutes(1),
@@ -117,15 +128,11 @@ export class Database extends Construct {
           slow_query_log: '1',
           long_query_time: '1',
           log_output: 'FILE',
+          // No user takes all connections, so that another can still look why: the functions' number may be unbounded.
+          max_user_connections: `${connectionsPerUser(config)}`,
         },
       }),
-      optionGroup: new rds.OptionGroup(this, 'Options', {
-        engine,
-        description: `Audit log of ${environmentId(config.name)}`,
-        configurations: [
-          { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT,QUERY_DDL,QUERY_DCL' } },
-        ],
-      }),
+      optionGroup,
       cloudwatchLogsExports: LOG_TYPES,
     });
     this.instance.node.addDependency(...logGroups);

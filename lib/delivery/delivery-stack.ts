@@ -222,13 +222,13 @@ export class DeliveryStack extends cdk.Stack {
       ],
     });
     const group = `${name}-release`;
-    const access = new ReleaseAccess(this, 'Access', {
+    new ReleaseAccess(this, 'Access', {
       cluster,
       environment: name,
       xrayNamespace: values.xrayNamespace,
       group,
     });
-    const accessEntry = new eks.CfnAccessEntry(this, 'AccessEntry', {
+    new eks.CfnAccessEntry(this, 'AccessEntry', {
       clusterName: clusterStack.cluster.clusterName,
       principalArn: this.release.role.roleArn,
       type: 'STANDARD',
@@ -300,8 +300,6 @@ export class DeliveryStack extends cdk.Stack {
         ]),
       ],
     });
-    pipeline.node.addDependency(this.pipelinePermissions, access, accessEntry);
-
     this.failures = new events.CfnRule(this, 'Failures', {
       description: `Failed pipelines of ${name}`,
       eventPattern: {
@@ -320,6 +318,8 @@ export class DeliveryStack extends cdk.Stack {
         },
       ],
     });
+    // Last of all: it runs as soon as it exists, and a bucket that holds artifacts cannot be rolled back.
+    pipeline.node.addDependency(...this.node.children.filter((child) => child !== pipeline));
   }
 }
 

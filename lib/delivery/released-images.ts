@@ -5,6 +5,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { reserveOne } from '../config/concurrency';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 import type { Service, Values } from '../config/values';
@@ -68,7 +69,7 @@ export class ReleasedImages extends Construct {
       timeout: cdk.Duration.seconds(30),
       memorySize: 256,
       // CloudFormation asks once per deployment.
-      reservedConcurrentExecutions: 1,
+      reservedConcurrentExecutions: reserveOne(config),
       role: role.withoutPolicyUpdates(),
       logGroup,
     });

@@ -46,7 +46,7 @@ export class EmployeeLoadBalancer extends Construct {
       vpcSubnets: LOAD_BALANCER_SUBNETS,
       internetFacing: false,
       securityGroup: this.securityGroup,
-      deletionProtection: config.removal === 'retain',
+      deletionProtection: config.protection,
       dropInvalidHeaderFields: true,
       desyncMitigationMode: elbv2.DesyncMitigationMode.STRICTEST,
       // API Gateway gives up after 30 s; the answer must not be lost before.

@@ -185,5 +185,7 @@ export class Frontend extends Construct {
         removalPolicy: removalPolicy(config),
       }),
     });
+    // What empties the bucket comes first, so that a rollback finds it at work.
+    this.deployment.node.addDependency(this.bucket);
   }
 }

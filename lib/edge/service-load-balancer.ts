@@ -50,7 +50,7 @@ export class ServiceLoadBalancer extends Construct {
       internetFacing: false,
       crossZoneEnabled: true,
       securityGroups: [this.securityGroup],
-      deletionProtection: config.removal === 'retain',
+      deletionProtection: config.protection,
     });
     this.loadBalancer.logAccessLogs(accessLogs, `load-balancers/${name}-nlb`);
 

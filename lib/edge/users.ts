@@ -2,6 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import * as cognito from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { removalPolicy } from '../config/removal';
 import { USER_GROUPS } from '../config/user-groups';
 
 export interface UsersProps {
@@ -52,8 +53,8 @@ export class Users extends Construct {
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
       featurePlan: threatProtection ? cognito.FeaturePlan.PLUS : cognito.FeaturePlan.ESSENTIALS,
       standardThreatProtectionMode: threatProtection ? cognito.StandardThreatProtectionMode.FULL_FUNCTION : undefined,
-      deletionProtection: config.removal === 'retain',
-      removalPolicy: config.removal === 'retain' ? cdk.RemovalPolicy.RETAIN : cdk.RemovalPolicy.DESTROY,
+      deletionProtection: config.protection,
+      removalPolicy: removalPolicy(config),
     });
     Object.entries(USER_GROUPS).forEach(([groupName, description], precedence) =>
       this.pool.addGroup(`Group-${groupName}`, { groupName, description, precedence }),

@@ -6,10 +6,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as triggers from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
+import { reserveOne } from '../config/concurrency';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
-import { removalPolicy } from '../config/removal';
+import { KEEP, removalPolicy } from '../config/removal';
 import type { Database } from '../data/database';
 import { readSecrets } from '../data/read-secrets';
+import { noNewLogGroups } from '../logging/no-new-log-groups';
 import { employeeBundle } from './bundle';
 
 export interface EmployeeFunctionProps {
@@ -61,7 +63,7 @@ export class EmployeeFunction extends Construct {
 
     const permissions = new iam.ManagedPolicy(this, 'Permissions', {
       description: `Employee function of ${name}`,
-      statements: readSecrets([database.secret], dataKey),
+      statements: [...readSecrets([database.secret], dataKey), noNewLogGroups()],
     });
 
     this.role = new iam.Role(this, 'Role', {
@@ -109,11 +111,12 @@ export class EmployeeFunction extends Construct {
     this.migration = create('Migration', `${name}-employee-migration`, 'migrate', {
       description: `Schema of the employee service of ${name}`,
       timeout: cdk.Duration.minutes(10),
-      reservedConcurrentExecutions: 1,
+      // A lock in the database keeps two migrations apart in any case.
+      reservedConcurrentExecutions: reserveOne(config),
     });
 
     const version = this.function.currentVersion;
-    version.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
+    version.applyRemovalPolicy(KEEP);
     this.alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version });
     const trigger = new triggers.Trigger(this, 'Migrate', {
       handler: this.migration,

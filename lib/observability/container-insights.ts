@@ -6,6 +6,7 @@ import { Construct } from 'constructs';
 import { podRole } from '../cluster/pod-identities';
 import type { EnvironmentConfig } from '../config/environment';
 import { removalPolicy } from '../config/removal';
+import { noNewLogGroups } from '../logging/no-new-log-groups';
 
 /** Groups that the agents write to; they would make them without key and for ever. */
 const LOG_GROUPS = ['application', 'dataplane', 'host', 'performance'];
@@ -42,6 +43,10 @@ export class ContainerInsights extends Construct {
     );
     this.role = podRole(this, 'Role', 'Add-on amazon-cloudwatch-observability', [
       iam.ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy'),
+      new iam.ManagedPolicy(this, 'Limits', {
+        description: `Container Insights of ${clusterName}`,
+        statements: [noNewLogGroups()],
+      }),
     ]);
     const addon = new eks.CfnAddon(this, 'Addon', {
       clusterName: cluster.clusterName,

@@ -2,6 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import * as xray from 'aws-cdk-lib/aws-xray';
 import type { Environment } from '../config';
+import { connectionsPerUser } from '../config/concurrency';
 import { environmentId } from '../config/environment';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import type { NetworkStack } from '../network/network-stack';
@@ -24,9 +25,6 @@ const SLOW_API = 3000;
 
 /** Of the employee function's 10 s. */
 const SLOW_EMPLOYEE = 8000;
-
-/** Connections beside the employee function's own: operators, rotation, migration. */
-const OTHER_CONNECTIONS = 10;
 
 /** Connections to the cache: pods hold a handful each, and a node takes 65,000. */
 const CACHE_CONNECTIONS = 1000;
@@ -143,7 +141,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       meaning: 'More connections are open than the employee function and its operators can account for.',
       runbook: 'database',
       metric: metrics.database.connections,
-      threshold: config.employee.reservedConcurrency + OTHER_CONNECTIONS,
+      threshold: connectionsPerUser(config),
       periods: 3,
     },
     ...(metrics.cache

@@ -27,6 +27,9 @@ export interface AssembledStack {
   readonly description: string;
   readonly template: Template;
 
+  /** Whether the CDK CLI asks CloudFormation to refuse the deletion of the stack. */
+  readonly terminationProtection: boolean;
+
   /** Names of the stacks that it needs. */
   readonly dependsOn: readonly string[];
 
@@ -98,6 +101,7 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
       region: stack.environment.region,
       description: stack.template.Description ?? '',
       template: stack.template as Template,
+      terminationProtection: stack.terminationProtection ?? false,
       dependsOn: stack.dependencies
         .filter((artifact) => stacks.some(({ id }) => id === artifact.id))
         .map(({ id }) => id)

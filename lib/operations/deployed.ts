@@ -46,6 +46,11 @@ export async function deployedStacks(aws: Aws, stacks: readonly AssembledStack[]
   );
 }
 
+/** Whether a creation of a stack has succeeded, so that there is something to update. */
+export function stands({ status }: Pick<DeployedStack, 'status'>): boolean {
+  return status !== undefined && !/^(CREATE_(FAILED|IN_PROGRESS)|ROLLBACK_|DELETE_|REVIEW_)/.test(status);
+}
+
 /** Physical ids of a type in the deployed stacks. */
 export function physicalIds(deployed: readonly DeployedStack[], type: string): string[] {
   return deployed.flatMap(({ resources }) =>

@@ -2,6 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { KEEP } from '../config/removal';
 
 export interface RegistryStackProps extends cdk.StackProps {
   /** Repository names, such as `erp/notification-service`. */
@@ -15,7 +16,7 @@ export class RegistryStack extends cdk.Stack {
     const encryptionKey = new kms.Key(this, 'Key', {
       description: 'Container images of the ERP services',
       enableKeyRotation: true,
-      removalPolicy: cdk.RemovalPolicy.RETAIN,
+      removalPolicy: KEEP,
     });
     for (const repositoryName of [...new Set(repositories)].sort()) {
       new ecr.Repository(this, repositoryName, {
@@ -35,7 +36,7 @@ export class RegistryStack extends cdk.Stack {
           },
           { rulePriority: 2, description: 'All but the newest', maxImageCount: 100 },
         ],
-        removalPolicy: cdk.RemovalPolicy.RETAIN,
+        removalPolicy: KEEP,
       });
     }
   }

@@ -37,6 +37,12 @@ export function nameProperty(type: string): string | undefined {
   return candidates.find((name) => schemaOf(type)?.properties[name]?.causesReplacement === 'yes');
 }
 
+/** Properties that tell a resource apart from all others of its type, if a template sets every one of them. */
+export function identifierProperties(type: string): readonly string[] | undefined {
+  const schema = schemaOf(type);
+  return schema?.primaryIdentifier?.every((name) => name in schema.properties) ? schema.primaryIdentifier : undefined;
+}
+
 function schemaOf(type: string): Resource | undefined {
   if (!resources.has(type)) {
     database ??= loadAwsServiceSpecSync();

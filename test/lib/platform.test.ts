@@ -62,9 +62,9 @@ test('a synth knows no account and looks nothing up', () => {
   }
 });
 
-test('prod and the images refuse to be deleted by a slip of the hand', () => {
+test('prod refuses to be deleted by a slip of the hand', () => {
   for (const { id, terminationProtection } of all.assembly().stacks) {
-    expect(terminationProtection ?? false).toBe(!id.startsWith('ErpDev'));
+    expect(terminationProtection ?? false).toBe(id.startsWith('ErpProd'));
   }
 });
 

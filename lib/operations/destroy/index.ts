@@ -3,9 +3,9 @@ import { type EnvironmentConfig, environmentId } from '../../config/environment'
 import type { AssembledStack } from '../assembly';
 import { type Aws, explainAwsError } from '../aws';
 import { deployedStacks, physicalIds } from '../deployed';
+import { protections } from '../protection';
 import { claimedVolumes, kafkaInterfaces, leftovers, strayInterfaces } from './leftovers';
 import { type RemovalPlan, describePlan, removalPlan } from './plan';
-import { protections } from './protection';
 
 /** Tries per stack: interfaces of functions and of the cluster are let go some minutes after their owners. */
 const ATTEMPTS = 4;
@@ -70,10 +70,8 @@ export async function destroy(props: DestroyProps): Promise<number> {
     }
     const deployed = await deployedStacks(aws, stacks);
     const going = plan.steps.map(({ stack }) => stack.name);
-    const on = await protections(
-      aws,
-      deployed.filter(({ stack }) => going.includes(stack.name)),
-    );
+    const standing = deployed.filter(({ stack }) => going.includes(stack.name));
+    const on = (await protections(aws, standing)).filter((protection) => protection.on);
     if (on.length > 0) {
       say(
         [

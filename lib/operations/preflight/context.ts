@@ -1,7 +1,7 @@
 import type { Environment } from '../../config';
 import type { AssembledStack } from '../assembly';
 import type { Aws } from '../aws';
-import type { DeployedStack } from '../deployed';
+import { type DeployedStack, stands } from '../deployed';
 import type { Check } from '../findings';
 import type { Request } from '../http';
 
@@ -32,5 +32,5 @@ export type PreflightCheck = Check<PreflightContext>;
 
 /** Stacks that a deployment would create. */
 export function missingStacks({ deployed }: PreflightContext): AssembledStack[] {
-  return deployed.filter(({ status }) => status === undefined).map(({ stack }) => stack);
+  return deployed.filter((stack) => !stands(stack)).map(({ stack }) => stack);
 }

@@ -14,6 +14,7 @@ import { addons, kubectlLayer, kubernetesVersion } from './kubernetes';
 import { logGroups } from './log-groups';
 import { quotas } from './quotas';
 import { secrets } from './secrets';
+import { protection } from './protection';
 import { stackStates } from './stack-states';
 import { zones } from './zones';
 
@@ -24,6 +25,7 @@ const LOCAL: readonly PreflightCheck[] = [kubectlLayer];
 const REMOTE: readonly PreflightCheck[] = [
   bootstrap,
   stackStates,
+  protection,
   zones,
   kubernetesVersion,
   addons,

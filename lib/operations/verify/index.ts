@@ -10,13 +10,14 @@ import type { ClusterCheck, VerifyCheck, VerifyContext } from './context';
 import { externalSecrets } from './external-secrets';
 import { placement } from './placement';
 import { podsReady } from './pods';
+import { protection } from './protection';
 import { releases } from './releases';
 import { migration, stacksComplete } from './stacks';
 import { standIns } from './stand-ins';
 import { bindings, employeeTargets } from './targets';
 import { volumeClaims } from './volume-claims';
 
-const OUTSIDE: readonly VerifyCheck[] = [stacksComplete, migration, employeeTargets, cache, publicAddress];
+const OUTSIDE: readonly VerifyCheck[] = [stacksComplete, protection, migration, employeeTargets, cache, publicAddress];
 
 const INSIDE: readonly ClusterCheck[] = [
   releases,

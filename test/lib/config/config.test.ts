@@ -65,6 +65,7 @@ describe('a bad config names the field, the value and what is allowed', () => {
     [{ employee: { reservedConcurrency: 0 } }, 'employee.reservedConcurrency', 0, 'a whole number from 1 to 900'],
     [{ edge: { mfa: 'never' as 'optional' } }, 'edge.mfa', 'never', 'optional, required'],
     [{ edge: { selfSignUp: 'yes' as never } }, 'edge.selfSignUp', 'yes', 'true, false'],
+    [{ protection: 'yes' as unknown as boolean }, 'protection', 'yes', 'true, false'],
     [{ removal: 'keep' as 'retain' }, 'removal', 'keep', 'destroy, retain'],
   ])('%j', (changes, field, value, allowed) => {
     expect(problems('dev', changes)).toEqual([{ field, value, allowed }]);

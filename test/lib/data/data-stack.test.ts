@@ -41,7 +41,9 @@ test('dev goes without a trace', () => {
 
 test('prod keeps keys, secrets and streams', () => {
   for (const type of ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::MSK::Cluster']) {
-    for (const { DeletionPolicy } of Object.values(resources(prod, type))) expect(DeletionPolicy).toBe('Retain');
+    for (const { DeletionPolicy } of Object.values(resources(prod, type))) {
+      expect(DeletionPolicy).toBe('RetainExceptOnCreate');
+    }
   }
 });
 
@@ -49,6 +51,14 @@ test('clients must use TLS', () => {
   expect(only(dev, 'AWS::RDS::DBParameterGroup').Properties.Parameters).toMatchObject({
     require_secure_transport: '1',
   });
+});
+
+test('one user never holds all connections, whether or not the config bounds the executions of the service', () => {
+  const perUser = (stack: typeof dev) =>
+    only(stack, 'AWS::RDS::DBParameterGroup').Properties.Parameters.max_user_connections;
+  // Of about 60 that a t4g.micro takes.
+  expect(perUser(dev)).toBe('50');
+  expect(perUser(prod)).toBe(String(CONFIGS.prod.employee.reservedConcurrency! + 10));
 });
 
 test('the database stands in subnets without a way out', () => {

@@ -1,22 +1,48 @@
-import { only, resources, synth, upstream } from '../synth';
+import { delivery } from '../delivery/fixture';
+import { config, only, resources, synth, upstream } from '../synth';
 
 const template = synth().template('ErpDevEmployee');
 const serviceFunction = only(template, 'AWS::Lambda::Function', { FunctionName: 'erp-dev-employee' });
 
-test('the function is an arm64 Node.js 24 in the VPC, traced, with a limit on its connections', () => {
+test('the function is an arm64 Node.js 24 in the VPC, traced', () => {
   expect(serviceFunction.Properties).toMatchObject({
     Runtime: 'nodejs24.x',
     Architectures: ['arm64'],
     TracingConfig: { Mode: 'Active' },
-    ReservedConcurrentExecutions: 10,
     VpcConfig: { SubnetIds: [expect.anything(), expect.anything()] },
     LoggingConfig: { LogGroup: expect.anything() },
   });
 });
 
+describe('executions at once', () => {
+  const reservations = ({ employee = {} }: { employee?: { reservedConcurrency?: number } }) => {
+    const stack = synth({ configs: [config('dev', { employee, delivery })] });
+    return ['ErpDevEmployee', 'ErpDev'].flatMap((name) =>
+      Object.values(resources(stack.template(name), 'AWS::Lambda::Function')).flatMap(
+        ({ Properties: { FunctionName, ReservedConcurrentExecutions } }) =>
+          ReservedConcurrentExecutions === undefined ? [] : `${FunctionName} ${ReservedConcurrentExecutions}`,
+      ),
+    );
+  };
+
+  test('dev reserves none, so that it fits into an account that has ten', () => {
+    expect(reservations({})).toEqual([]);
+  });
+
+  test('what the config reserves for the service, its helpers reserve one each of', () => {
+    expect(reservations({ employee: { reservedConcurrency: 7 } })).toEqual([
+      'erp-dev-employee 7',
+      'erp-dev-employee-migration 1',
+      'erp-dev-released-images 1',
+    ]);
+  });
+});
+
 test('it may read its secret, decrypt it and nothing else of ours', () => {
   const { PolicyDocument } = only(template, 'AWS::IAM::ManagedPolicy').Properties;
-  const actions = PolicyDocument.Statement.flatMap(({ Action }: { Action: string | string[] }) => Action).sort();
+  const statements: { Effect: string; Action: string | string[]; Resource: unknown }[] = PolicyDocument.Statement;
+  const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
+  const actions = allowed.flatMap(({ Action }) => Action).sort();
   expect([...new Set(actions)]).toEqual([
     'kms:Decrypt',
     'logs:CreateLogStream',
@@ -24,7 +50,7 @@ test('it may read its secret, decrypt it and nothing else of ours', () => {
     'secretsmanager:DescribeSecret',
     'secretsmanager:GetSecretValue',
   ]);
-  for (const { Resource } of PolicyDocument.Statement) expect(JSON.stringify(Resource)).not.toContain('*');
+  for (const { Resource } of allowed) expect(JSON.stringify(Resource)).not.toContain('*');
 });
 
 test('its log group has an end and a key', () => {

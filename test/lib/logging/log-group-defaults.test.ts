@@ -21,7 +21,7 @@ describe.each(environments)('$environment.config.name', ({ environment, ...stack
       expect([id, Properties.RetentionInDays, DeletionPolicy, typeof Properties.KmsKeyId]).toEqual([
         id,
         logRetentionDays,
-        removal === 'destroy' ? 'Delete' : 'Retain',
+        removal === 'destroy' ? 'Delete' : 'RetainExceptOnCreate',
         'object',
       ]);
     }

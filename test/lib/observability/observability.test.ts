@@ -112,8 +112,8 @@ test('percentages of next to nothing raise no alarm', () => {
 });
 
 test('thresholds follow the config', () => {
-  expect(dev.get('erp-dev-database-connections')!.Properties.Threshold).toBe(
-    CONFIGS.dev.employee.reservedConcurrency + 10,
+  expect(prod.get('erp-prod-database-connections')!.Properties.Threshold).toBe(
+    CONFIGS.prod.employee.reservedConcurrency! + 10,
   );
   const storage = dev.get('erp-dev-database-storage')!.Properties;
   expect([storage.Threshold, storage.ComparisonOperator]).toEqual([2 * 2 ** 30, 'LessThanOrEqualToThreshold']);

@@ -11,6 +11,10 @@ const ACCOUNT = '111122223333';
 const assembly = assemblePlatform();
 const stacks = stacksOf(assembly, 'dev');
 const [environment] = loadEnvironments([CONFIGS.dev]) as [PreflightProps['environment']];
+const prod = {
+  stacks: stacksOf(assembly, 'prod'),
+  environment: loadEnvironments([CONFIGS.prod])[0]!,
+};
 const fake = new FakeAws();
 beforeAll(() => fake.start());
 afterAll(() => fake.stop());
@@ -407,12 +411,6 @@ describe('preflight', () => {
       'failed: vCPUs of standard instances: 2 of 8 in use, 8 needed | aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A --desired-value 10 --region ap-northeast-2',
     ],
     [
-      'Quotas',
-      { GetServiceQuota: ({ QuotaCode }) => ({ Quota: { Value: QuotaCode === 'L-B99A9384' ? 10 : 200 } }) },
-      {},
-      'failed: concurrent Lambda executions: 0 of 10 in use, 111 needed | aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 111 --region ap-northeast-2',
-    ],
-    [
       'Service images',
       { DescribeImages: new FakeError('RepositoryNotFoundException') },
       {},
@@ -499,6 +497,22 @@ describe('preflight', () => {
     });
   });
 
+  describe('concurrent Lambda executions in an account that has ten', () => {
+    const ten: Answers = {
+      GetServiceQuota: ({ QuotaCode }) => ({ Quota: { Value: QuotaCode === 'L-B99A9384' ? 10 : 200 } }),
+    };
+
+    test('are enough for an environment that reserves none', async () => {
+      expect(await lines('Quotas', ten)).toContain('ok: concurrent Lambda executions: no more are needed');
+    });
+
+    test('are not for what reserves some, because Lambda keeps a hundred unreserved', async () => {
+      expect(await lines('Quotas', ten, { stacks: prod.stacks })).toContain(
+        'failed: concurrent Lambda executions: 0 of 10 in use, 151 needed | aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 151 --region ap-northeast-2',
+      );
+    });
+  });
+
   test('a quota without a value of the account is read from the defaults', async () => {
     const found = await lines('Quotas', {
       GetServiceQuota: new FakeError('NoSuchResourceException'),
@@ -550,6 +564,8 @@ describe('preflight', () => {
       'aws cloudformation continue-update-rollback --stack-name ErpDevData --region ap-northeast-2',
     ],
     ['ROLLBACK_FAILED', 'aws cloudformation delete-stack --stack-name ErpDevData --region ap-northeast-2'],
+    ['CREATE_FAILED', 'aws cloudformation delete-stack --stack-name ErpDevData --region ap-northeast-2'],
+    ['REVIEW_IN_PROGRESS', 'aws cloudformation delete-stack --stack-name ErpDevData --region ap-northeast-2'],
     ['DELETE_FAILED', 'aws cloudformation delete-stack --stack-name ErpDevData --region ap-northeast-2'],
   ])('a stack that is %s takes no deployment', async (StackStatus, fix) => {
     const stack = { StackStatus, StackStatusReason: 'why', CreationTime: '2026-01-01T00:00:00Z' };
@@ -562,6 +578,127 @@ describe('preflight', () => {
     expect(await lines('Stacks', answers, {}, RUNNING_ACCOUNT)).toEqual([
       `failed: ErpDevData is ${StackStatus}: why | ${fix}`,
     ]);
+  });
+
+  describe('prod', () => {
+    interface State {
+      /** Status of each stack that exists, by the end of its name; `all` for those not named. */
+      readonly status: Readonly<Record<string, string>>;
+      readonly terminationProtection: boolean;
+      readonly deletionProtection: boolean;
+    }
+
+    const answers = ({ status, terminationProtection, deletionProtection }: State): Answers => {
+      const resources: Record<string, [type: string, id: string]> = {
+        ErpProdCluster: ['AWS::EKS::Cluster', 'erp-prod-cluster'],
+        ErpProdData: ['AWS::RDS::DBInstance', 'erp-prod-mysql'],
+        ErpProdEmployee: ['AWS::ElasticLoadBalancingV2::LoadBalancer', 'arn:aws:elb:1:2:loadbalancer/app/erp-alb/1'],
+        ErpProdEdge: ['AWS::Cognito::UserPool', 'pool-1'],
+      };
+      return {
+        DescribeStacks: ({ StackName }) => {
+          const StackStatus = status[String(StackName).replace('ErpProd', '')] ?? status.all;
+          if (StackStatus === undefined) return new FakeError('ValidationError', `${StackName} does not exist`);
+          const stack = { StackName, StackStatus, CreationTime: '2026-01-01T00:00:00Z' };
+          return { Stacks: { member: { ...stack, EnableTerminationProtection: terminationProtection } } };
+        },
+        ListStackResources: ({ StackName }) => {
+          const [ResourceType, PhysicalResourceId] = resources[String(StackName)] ?? ['X', 'x'];
+          const resource = { LogicalResourceId: 'R', ResourceType, PhysicalResourceId };
+          const failed = {
+            ...resource,
+            LogicalResourceId: 'F',
+            PhysicalResourceId: 'gone',
+            ResourceStatus: 'CREATE_FAILED',
+          };
+          return { StackResourceSummaries: { member: [{ ...resource, ResourceStatus: 'DELETE_FAILED' }, failed] } };
+        },
+        DescribeCluster: { cluster: { deletionProtection, version: '1.31' } },
+        DescribeDBInstances: { DBInstances: { DBInstance: { DeletionProtection: deletionProtection } } },
+        DescribeLoadBalancerAttributes: {
+          Attributes: { member: { Key: 'deletion_protection.enabled', Value: String(deletionProtection) } },
+        },
+      };
+    };
+    const off = { terminationProtection: false, deletionProtection: false };
+    const on = { terminationProtection: true, deletionProtection: true };
+    const all = ['', 'Network', 'Data', 'Cluster', 'Employee', 'Firewall', 'Edge', 'Global'];
+    const except = (...missing: string[]) =>
+      Object.fromEntries(all.filter((name) => !missing.includes(name)).map((name) => [name, 'CREATE_COMPLETE']));
+
+    test('is created without protection, which comes afterwards', async () => {
+      const [line] = await lines('Protection', answers({ status: {}, ...off }), prod);
+      expect(line).toMatch(/^warning: .*ErpProdNetwork.* will be created/);
+      expect(line).toContain('npx cdk deploy ErpProd -c protection=off\nand when all stands: npx cdk deploy ErpProd');
+    });
+
+    test('is created again the same way after a failure', async () => {
+      const state = { status: { ...except(), '': 'ROLLBACK_COMPLETE' }, ...off };
+      expect(await lines('Stacks', answers(state), prod)).toEqual([expect.stringMatching(/^ok: 8 of 8 exist/)]);
+      expect(await lines('Protection', answers(state), prod)).toEqual([
+        'warning: ErpProd will be created: what is protected cannot be rolled back if that fails | npx cdk deploy ErpProd -c protection=off\nand when all stands: npx cdk deploy ErpProd',
+      ]);
+    });
+
+    test('gets a new stack without losing the protection of the others', async () => {
+      expect(await lines('Protection', answers({ status: except('Global'), ...on }), prod)).toEqual([
+        'warning: ErpProdGlobal will be created: what is protected cannot be rolled back if that fails | npx cdk deploy ErpProdGlobal --exclusively -c protection=off\nand when all stands: npx cdk deploy ErpProd',
+      ]);
+    });
+
+    test('asks for its protection once it stands', async () => {
+      const [line] = await lines('Protection', answers({ status: { all: 'CREATE_COMPLETE' }, ...off }), prod);
+      expect(line).toMatch(/^warning: 14 of 14 are off, termination protection of stack ErpProd\w+ among them \| /);
+      expect(line).toContain(' | npx cdk deploy ErpProd, without -c protection=off');
+    });
+
+    test('is content when it is on', async () => {
+      expect(await lines('Protection', answers({ status: { all: 'UPDATE_COMPLETE' }, ...on }), prod)).toEqual([
+        'ok: on, of all stacks and of what they hold',
+      ]);
+    });
+
+    test.each([
+      [
+        'Network',
+        'ROLLBACK_COMPLETE',
+        { ...off, terminationProtection: true },
+        [
+          'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ErpProdNetwork --region ap-northeast-2',
+          'aws cloudformation delete-stack --stack-name ErpProdNetwork --region ap-northeast-2',
+        ],
+      ],
+      [
+        'Cluster',
+        'ROLLBACK_FAILED',
+        on,
+        [
+          'aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ErpProdCluster --region ap-northeast-2',
+          'aws eks update-cluster-config --no-deletion-protection --name erp-prod-cluster --region ap-northeast-2',
+          'aws cloudformation delete-stack --stack-name ErpProdCluster --region ap-northeast-2',
+        ],
+      ],
+      [
+        'Edge',
+        'ROLLBACK_FAILED',
+        off,
+        [
+          'aws cognito-idp update-user-pool --deletion-protection INACTIVE --user-pool-id pool-1 --region ap-northeast-2',
+          'aws cloudformation delete-stack --stack-name ErpProdEdge --region ap-northeast-2',
+        ],
+      ],
+      [
+        'Global',
+        'REVIEW_IN_PROGRESS',
+        off,
+        ['aws cloudformation delete-stack --stack-name ErpProdGlobal --region us-east-1'],
+      ],
+    ])('names what brings %s out of %s', async (name, StackStatus, protection, commands) => {
+      const state = { status: { all: 'CREATE_COMPLETE', [name]: StackStatus }, ...protection };
+      expect(await lines('Stacks', answers(state), prod)).toEqual([
+        `failed: ErpProd${name} is ${StackStatus} | ${commands.join('\n')}`,
+      ]);
+    });
   });
 
   test.each([

@@ -7,7 +7,8 @@ import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError } from './fake-aws';
 import { FakeKubernetes } from './fake-kubernetes';
 
-const stacks = stacksOf(assemblePlatform(), 'dev');
+const assembly = assemblePlatform();
+const stacks = stacksOf(assembly, 'dev');
 const [environment] = loadEnvironments([CONFIGS.dev]) as [VerifyProps['environment']];
 const aws = new FakeAws();
 const kubernetes = new FakeKubernetes();
@@ -625,6 +626,27 @@ describe('verify', () => {
     ],
   ])('%s: %s', async (check, _, scenario, expected) => {
     expect(await lines(check, scenario)).toContain(expected);
+  });
+
+  test.each([
+    [
+      false,
+      'warning: 2 of 10 are off, deletion protection of cluster erp-prod-cluster among them | npx cdk deploy ErpProd, without -c protection=off',
+    ],
+    [true, 'ok: on, of all stacks and of what they hold'],
+  ])('prod that is protected against deletion: %s', async (deletionProtection, line) => {
+    const held: Record<string, [type: string, id: string]> = {
+      ErpProdCluster: ['AWS::EKS::Cluster', 'erp-prod-cluster'],
+      ErpProdData: ['AWS::RDS::DBInstance', 'erp-prod-mysql'],
+    };
+    const answers: Answers = {
+      DescribeStacks: ({ StackName }) => stack(StackName, { EnableTerminationProtection: true }),
+      ListStackResources: ({ StackName }) => resource(...(held[String(StackName)] ?? (['X', 'x'] as const))),
+      DescribeCluster: { cluster: { endpoint: kubernetes.endpoint, deletionProtection } },
+      DescribeDBInstances: { DBInstances: { DBInstance: { DeletionProtection: deletionProtection } } },
+    };
+    const props = { environment: loadEnvironments([CONFIGS.prod])[0]!, stacks: stacksOf(assembly, 'prod') };
+    expect(await lines('Protection', { answers, props })).toEqual([line]);
   });
 
   test('the token is a presigned question for this cluster, as EKS expects it', async () => {

@@ -22,6 +22,6 @@ test.each(repositories.map((repository) => [repository.Properties.RepositoryName
       ],
     });
     expect(JSON.parse(Properties.LifecyclePolicy.LifecyclePolicyText).rules).toHaveLength(2);
-    expect(DeletionPolicy).toBe('Retain');
+    expect(DeletionPolicy).toBe('RetainExceptOnCreate');
   },
 );

@@ -155,7 +155,7 @@ export const CASES: Readonly<Record<string, Case>> = {
     config: { edge: { corsOrigins: ['https://admin.example.com'] } },
   },
   'log-retention': { config: { logRetentionDays: 30 } },
-  'removal-policy': { config: { removal: 'retain' } },
+  'removal-policy': { config: { removal: 'retain', protection: true } },
   firewall: { config: { edge: { firewall: true } } },
   'function-memory': { config: { employee: { memory: 1024 } } },
   'bucket-removed': {

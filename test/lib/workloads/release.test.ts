@@ -9,7 +9,7 @@ describe.each([
   ['ErpDev', 'erp-dev'],
   ['ErpProd', 'erp-prod'],
 ])('the release of %s', (prefix, namespace) => {
-  const manifests = release(both.template(`${prefix}Workloads`), namespace);
+  const manifests = release(both.template(prefix), namespace);
 
   test('is valid against the Kubernetes API', () => {
     expect(validateManifests(manifests)).toEqual([]);

@@ -1,0 +1,203 @@
+import type { Resource } from '../../../lib/operations/assembly';
+import { Account, type ModelStack, type Outcome } from './account';
+
+type Resources = Readonly<Record<string, Resource>>;
+
+const stack = (Resources: Resources, terminationProtection = false): ModelStack => ({
+  name: 'Stack',
+  template: { Resources },
+  terminationProtection,
+});
+
+/** Something that fails after everything else, unless that waits for it. */
+const FAILS: Resources = { Fails: { Type: 'AWS::SNS::Topic' } };
+
+/** Outcome of a creation that fails, and of the next one, which does not. */
+function twice(resources: Resources, terminationProtection = false): [first: Outcome, second: Outcome] {
+  const account = new Account();
+  const failing = stack({ ...resources, ...FAILS }, terminationProtection);
+  return [account.create(failing, { failAt: 'Fails' }), account.create(failing)];
+}
+
+const secret = (DeletionPolicy: string | undefined, Name: unknown): Resources => ({
+  Secret: { Type: 'AWS::SecretsManager::Secret', Properties: { Name }, DeletionPolicy },
+});
+
+test('what is retained keeps its name from the second creation', () => {
+  const [first, second] = twice(secret('Retain', 'erp/x'));
+  expect(first).toEqual({ status: 'ROLLBACK_COMPLETE', reasons: ['Fails: failed'] });
+  expect(second).toEqual({
+    status: 'ROLLBACK_COMPLETE',
+    reasons: ['Secret: AWS::SecretsManager::Secret erp/x already exists'],
+  });
+});
+
+test.each(['RetainExceptOnCreate', 'Delete', undefined])('what is %s does not', (policy) => {
+  expect(twice(secret(policy, 'erp/x'))[1].status).toBe('CREATE_COMPLETE');
+});
+
+test.each([
+  ['none', undefined],
+  ['one that is made of the stack’s id', { 'Fn::Sub': 'erp-${AWS::StackId}' }],
+  ['that of something with a generated name', { Ref: 'Key' }],
+])('nor does what has a generated name: %s', (_, name) => {
+  const resources = { Key: { Type: 'AWS::KMS::Key' }, ...secret('Retain', name), ...FAILS };
+  const account = new Account();
+  expect(account.create(stack(resources), { failAt: 'Fails' }).status).toBe('ROLLBACK_COMPLETE');
+  expect(account.create(stack(resources)).status).toBe('CREATE_COMPLETE');
+});
+
+test('a name is an identifier of the registry, or what it calls the name of the resource', () => {
+  const account = new Account();
+  account.create(
+    stack({
+      Cluster: { Type: 'AWS::EKS::Cluster', Properties: { Name: 'one' } },
+      Addon: { Type: 'AWS::EKS::Addon', Properties: { ClusterName: { Ref: 'Cluster' }, AddonName: 'two' } },
+      LoadBalancer: { Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer', Properties: { Name: 'three' } },
+      Kafka: { Type: 'AWS::MSK::Cluster', Properties: { ClusterName: 'four' } },
+      Key: { Type: 'AWS::KMS::Key', Properties: { Description: 'five' } },
+      Custom: { Type: 'Custom::Something', Properties: { Name: 'six' } },
+    }),
+  );
+  expect(account.takenNames).toEqual([
+    'AWS::EKS::Cluster one',
+    'AWS::EKS::Addon (AWS::EKS::Cluster one) two',
+    'AWS::ElasticLoadBalancingV2::LoadBalancer three',
+    'AWS::MSK::Cluster four',
+  ]);
+});
+
+test('only what waits for the failed resource is not made', () => {
+  const account = new Account();
+  const outcome = account.create(
+    stack({
+      ...FAILS,
+      Before: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'before' }, DeletionPolicy: 'Retain' },
+      After: {
+        Type: 'AWS::SNS::Topic',
+        Properties: { TopicName: 'after' },
+        DependsOn: ['Fails'],
+        DeletionPolicy: 'Retain',
+      },
+    }),
+    { failAt: 'Fails' },
+  );
+  expect(outcome.status).toBe('ROLLBACK_COMPLETE');
+  expect(account.takenNames).toEqual(['AWS::SNS::Topic before']);
+});
+
+test.each([
+  [{ Type: 'AWS::EKS::Cluster', Properties: { Name: 'x', DeletionProtection: true } }],
+  [{ Type: 'AWS::Cognito::UserPool', Properties: { DeletionProtection: 'ACTIVE' } }],
+  [
+    {
+      Type: 'AWS::ElasticLoadBalancingV2::LoadBalancer',
+      Properties: { LoadBalancerAttributes: [{ Key: 'deletion_protection.enabled', Value: 'true' }] },
+    },
+  ],
+] as [Resource][])('what is protected against deletion stops the rollback: %j', (Protected) => {
+  const [first, second] = twice({ Protected, Under: { Type: 'AWS::SNS::Topic' } });
+  expect(first).toEqual({
+    status: 'ROLLBACK_FAILED',
+    reasons: ['Fails: failed', 'Protected: is protected against deletion'],
+  });
+  expect(second.status).toBe('REFUSED');
+});
+
+test('a stack that is protected against termination stays after its rollback', () => {
+  const [first, second] = twice({}, true);
+  expect(first.status).toBe('ROLLBACK_COMPLETE');
+  expect(second).toEqual({ status: 'REFUSED', reasons: ['Stack: is protected against termination'] });
+});
+
+test('what stays goes on using what it names, but a key', () => {
+  const [first] = twice({
+    Key: { Type: 'AWS::KMS::Key' },
+    Group: { Type: 'AWS::EC2::SecurityGroup' },
+    Kafka: {
+      Type: 'AWS::MSK::Cluster',
+      Properties: { key: { Ref: 'Key' }, groups: [{ 'Fn::GetAtt': ['Group', 'GroupId'] }] },
+      DeletionPolicy: 'Retain',
+    },
+  });
+  expect(first.reasons).toEqual(['Fails: failed', 'Group: Kafka stays and uses it']);
+});
+
+describe('a snapshot', () => {
+  const database = (policy?: string): Resources => ({
+    Options: { Type: 'AWS::RDS::OptionGroup', DeletionPolicy: policy },
+    Database: { Type: 'AWS::RDS::DBInstance', Properties: { OptionGroupName: { Ref: 'Options' } } },
+  });
+
+  test('keeps the option group of its database, so that deleting the group fails', () => {
+    expect(twice(database())[0].reasons).toEqual(['Fails: failed', 'Options: a snapshot names it']);
+  });
+
+  test('is in nobody’s way where the group may stay', () => {
+    expect(twice(database('Retain'))[1].status).toBe('CREATE_COMPLETE');
+  });
+});
+
+describe('a bucket', () => {
+  const Bucket: Resource = { Type: 'AWS::S3::Bucket' };
+  const Empties: Resource = { Type: 'Custom::S3AutoDeleteObjects', Properties: { BucketName: { Ref: 'Bucket' } } };
+  const pipeline = (...DependsOn: string[]): Resource => ({
+    Type: 'AWS::CodePipeline::Pipeline',
+    Properties: { ArtifactStore: { Location: { Ref: 'Bucket' } } },
+    DependsOn,
+  });
+  const content: Resource = {
+    Type: 'Custom::CDKBucketDeployment',
+    Properties: { DestinationBucketName: { Ref: 'Bucket' } },
+  };
+
+  test.each([
+    ['that nothing writes to', { Bucket }, undefined],
+    ['that a pipeline writes to', { Bucket, Writer: pipeline() }, 'Writer'],
+    ['that is emptied while a pipeline still writes', { Bucket, Empties, Writer: pipeline() }, 'Writer'],
+    ['that is emptied after the pipeline has gone', { Bucket, Empties, Writer: pipeline('Empties') }, undefined],
+    ['whose pipeline waits for everything', { Bucket, Writer: pipeline('Fails') }, undefined],
+    ['that was filled once and is emptied', { Bucket, Empties, Writer: content }, undefined],
+    ['that was filled once', { Bucket, Writer: content }, 'Writer'],
+  ] as [string, Resources, string | undefined][])('%s', (_, resources, writer) => {
+    expect(twice(resources)[0].reasons.slice(1)).toEqual(writer ? [`Bucket: is not empty, because of ${writer}`] : []);
+  });
+
+  test('that nothing can empty, because the means for it failed', () => {
+    const filled = stack({ Bucket, Empties, Writer: content });
+    expect(new Account().create(filled, { failAt: 'Empties' }).status).toBe('ROLLBACK_FAILED');
+    const ordered = stack({ Bucket, Empties, Writer: { ...content, DependsOn: 'Empties' } });
+    expect(new Account().create(ordered, { failAt: 'Empties' }).status).toBe('ROLLBACK_COMPLETE');
+  });
+});
+
+describe('a log group', () => {
+  const statement = (Effect: string, Action: string): Resource => ({
+    Type: 'AWS::IAM::ManagedPolicy',
+    Properties: { PolicyDocument: { Statement: [{ Effect, Action, Resource: '*' }] } },
+  });
+  const written = (arns: unknown[], policies: Resources = {}): Resources => ({
+    Logs: { Type: 'AWS::Logs::LogGroup', Properties: { LogGroupName: '/aws/lambda/x' } },
+    Role: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: arns } },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { Role: { 'Fn::GetAtt': ['Role', 'Arn'] }, LoggingConfig: { LogGroup: { Ref: 'Logs' } } },
+    },
+    ...policies,
+  });
+  const basic = { 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole' };
+  const own = { Ref: 'Policy' };
+
+  test.each([
+    ['comes back when a policy of AWS lets its writer make it', written([basic]), false],
+    ['so it does with a policy of ours', written([own], { Policy: statement('Allow', 'logs:CreateLogGroup') }), false],
+    [
+      'does not when ours forbids it',
+      written([basic, own], { Policy: statement('Deny', 'logs:CreateLogGroup') }),
+      true,
+    ],
+    ['nor when nothing allows it', written([own], { Policy: statement('Allow', 'logs:PutLogEvents') }), true],
+  ] as [string, Resources, boolean][])('%s', (_, resources, free) => {
+    expect(twice(resources)[1].status === 'CREATE_COMPLETE').toBe(free);
+  });
+});
