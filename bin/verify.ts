@@ -1,7 +1,7 @@
 import { accessWith } from '../lib/operations/cluster-access';
 import { exitCode, report } from '../lib/operations/findings';
 import { verify } from '../lib/operations/verify';
-import { onTerminal } from './terminal';
+import { onTerminal, request } from './terminal';
 
 onTerminal({
   name: 'verify',
@@ -10,10 +10,7 @@ onTerminal({
     const findings = await verify({
       ...context,
       cluster: typeof options.kubeconfig === 'string' ? accessWith(options.kubeconfig) : undefined,
-      request: async (url) => {
-        const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(10_000) });
-        return { status: response.status, body: await response.text() };
-      },
+      request,
     });
     say(report(findings));
     return exitCode(findings);

@@ -3,6 +3,7 @@ import type { AssembledStack } from '../assembly';
 import type { Aws } from '../aws';
 import type { DeployedStack } from '../deployed';
 import type { Check } from '../findings';
+import type { Request } from '../http';
 
 /** What the checks before a deployment look at. */
 export interface PreflightContext {
@@ -18,6 +19,7 @@ export interface PreflightContext {
   readonly account: string;
 
   readonly aws: Aws;
+  readonly request: Request;
 
   /** ISO 8601 date. */
   readonly today: string;

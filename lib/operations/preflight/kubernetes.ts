@@ -23,6 +23,12 @@ export const kubernetesVersion: PreflightCheck = {
     const file = `kubernetes.version in lib/config/${config.name}.ts`;
     const running = await runningVersion(aws, `${environmentId(config.name)}-cluster`);
     if (running && running !== version) {
+      if (minor(running) > minor(version)) {
+        return failed(
+          `the cluster runs ${running}, and EKS never goes down to ${version}`,
+          `set ${file} to ${running}, or give -c kubernetes=${running} again`,
+        );
+      }
       const next = `1.${minor(running) + 1}`;
       return version === next
         ? ok(`the cluster runs ${running} and goes to ${version}`)
@@ -40,17 +46,20 @@ export const kubernetesVersion: PreflightCheck = {
     const known = offered.flatMap(({ clusterVersion = '' }) =>
       KUBERNETES_VERSION_NAMES.filter((name) => name === clusterVersion && name !== version),
     );
-    const upgrade = `set ${file} to ${known.length > 0 ? known.sort().join(' or ') : 'a later minor'}`;
-    if (!found || today > end) {
+    const later = known.sort();
+    const upgrade = `set ${file} to ${later.join(' or ') || 'a later minor'}`;
+    const create = later.length > 0 ? `${upgrade}, or deploy with -c kubernetes=${later.at(-1)}` : upgrade;
+    // On the day itself EKS refuses already.
+    if (!found || today >= end) {
       const gone = `extended support of ${version} ended on ${end}`;
       return running
         ? warning(`${gone}; EKS upgrades the running cluster by itself`, `go to 1.${minor(version) + 1} before it does`)
-        : failed(`${gone}: EKS makes no such cluster any more`, upgrade);
+        : failed(`${gone}: EKS makes no such cluster any more`, create);
     }
     const left = Math.round((Date.parse(end) - Date.parse(today)) / DAY);
     const state = `${version} is in ${found.versionStatus === 'EXTENDED_SUPPORT' ? 'extended' : 'standard'} support`;
     return left <= NOTICE_DAYS
-      ? warning(`${state}; it ends on ${end}, in ${left} days`, upgrade)
+      ? warning(`${state}; it ends on ${end}, in ${left} days`, running ? upgrade : create)
       : ok(`${state} until ${end} at the latest`);
   },
 };

@@ -4,12 +4,7 @@ import type { Aws } from '../aws';
 import type { ClusterAccess } from '../cluster-access';
 import type { DeployedStack } from '../deployed';
 import type { Check } from '../findings';
-
-/** Answer of an HTTP request. */
-export interface HttpAnswer {
-  readonly status: number;
-  readonly body: string;
-}
+import type { Request } from '../http';
 
 /** What the checks after a deployment look at. */
 export interface VerifyContext {
@@ -18,8 +13,7 @@ export interface VerifyContext {
   readonly deployed: readonly DeployedStack[];
   readonly aws: Aws;
 
-  /** GET of an address. */
-  readonly request: (url: string) => Promise<HttpAnswer>;
+  readonly request: Request;
 }
 
 /** The same with a way into the cluster. */

@@ -11,6 +11,7 @@ import { placement } from './placement';
 import { podsReady } from './pods';
 import { releases } from './releases';
 import { migration, stacksComplete } from './stacks';
+import { standIns } from './stand-ins';
 import { bindings, employeeTargets } from './targets';
 import { volumeClaims } from './volume-claims';
 
@@ -19,6 +20,7 @@ const OUTSIDE: readonly VerifyCheck[] = [stacksComplete, migration, employeeTarg
 const INSIDE: readonly ClusterCheck[] = [
   releases,
   podsReady,
+  standIns,
   placement,
   autoscalers,
   bindings,

@@ -15,6 +15,18 @@ const fake = new FakeAws();
 beforeAll(() => fake.start());
 afterAll(() => fake.stop());
 
+/** What ECR says of an image that was built for some architectures, with an attestation as buildx adds it. */
+function imageIndex(...architectures: string[]): Answers[string] {
+  const manifests = [...architectures, 'unknown'].map((architecture) => ({
+    platform: { architecture, os: architecture === 'unknown' ? 'unknown' : 'linux' },
+  }));
+  return { images: [{ imageManifest: JSON.stringify({ manifests }) }] };
+}
+
+const BUILD = (service: string, tag = 'latest') =>
+  `aws ecr get-login-password --region ap-northeast-2 | docker login --username AWS --password-stdin ${ACCOUNT}.dkr.ecr.ap-northeast-2.amazonaws.com\n` +
+  `docker buildx build --platform linux/amd64 --tag ${ACCOUNT}.dkr.ecr.ap-northeast-2.amazonaws.com/erp/${service}:${tag} --push <folder of ${service}>`;
+
 /** An empty account that takes the environment. */
 const EMPTY_ACCOUNT: Answers = {
   GetCallerIdentity: { Account: ACCOUNT, Arn: `arn:aws:sts::${ACCOUNT}:assumed-role/Deployer/kim`, UserId: 'A' },
@@ -82,6 +94,7 @@ const EMPTY_ACCOUNT: Answers = {
   },
   DescribeLoadBalancers: { LoadBalancers: { member: [{ Type: 'network' }, { Type: 'application' }] } },
   DescribeImages: { imageDetails: [{ imagePushedAt: day('2026-11-20') }] },
+  BatchGetImage: imageIndex('amd64', 'arm64'),
   DescribeSecret: new FakeError('ResourceNotFoundException'),
   DescribeLogGroups: { logGroups: [] },
 };
@@ -124,6 +137,7 @@ async function run(answers: Answers = {}, props: Partial<PreflightProps> = {}, b
     stacks,
     aws: fake.aws(),
     today: '2026-09-01',
+    request: async () => ({ status: 200, body: '{"os":"linux","architecture":"amd64"}' }),
     installed: () => true,
     ...props,
   });
@@ -162,7 +176,7 @@ describe('preflight', () => {
   test('changes nothing', async () => {
     fake.calls.length = 0;
     await run({}, {}, RUNNING_ACCOUNT);
-    expect(fake.calls.filter(({ operation }) => !/^(Describe|Get|List)/.test(operation))).toEqual([]);
+    expect(fake.calls.filter(({ operation }) => !/^(Describe|Get|BatchGet|List)/.test(operation))).toEqual([]);
   });
 
   test.each<[string, Answers, Partial<PreflightProps>, string]>([
@@ -245,7 +259,7 @@ describe('preflight', () => {
       'Kubernetes version',
       { DescribeClusterVersions: { clusterVersions: [{ clusterVersion: '1.36', versionStatus: 'STANDARD_SUPPORT' }] } },
       {},
-      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/dev.ts to 1.36',
+      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/dev.ts to 1.36, or deploy with -c kubernetes=1.36',
     ],
     [
       'Kubernetes version',
@@ -258,6 +272,31 @@ describe('preflight', () => {
       },
       { today: '2026-11-23' },
       'warning: 1.31 is in extended support; it ends on 2026-11-26, in 3 days | set kubernetes.version in lib/config/dev.ts to a later minor',
+    ],
+    ...(
+      [
+        ['2026-11-25', 'warning: 1.31 is in extended support; it ends on 2026-11-26, in 1 days'],
+        ['2026-11-26', 'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more'],
+        ['2026-11-27', 'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more'],
+      ] as const
+    ).map(([today, found]): [string, Answers, Partial<PreflightProps>, string] => [
+      'Kubernetes version',
+      {
+        DescribeClusterVersions: {
+          clusterVersions: [
+            { clusterVersion: '1.31', versionStatus: 'EXTENDED_SUPPORT', endOfExtendedSupportDate: day('2026-11-26') },
+            { clusterVersion: '1.36', versionStatus: 'STANDARD_SUPPORT' },
+          ],
+        },
+      },
+      { today },
+      `${found} | set kubernetes.version in lib/config/dev.ts to 1.36, or deploy with -c kubernetes=1.36`,
+    ]),
+    [
+      'Kubernetes version',
+      { DescribeCluster: { cluster: { version: '1.36' } } },
+      {},
+      'failed: the cluster runs 1.36, and EKS never goes down to 1.31 | set kubernetes.version in lib/config/dev.ts to 1.36, or give -c kubernetes=1.36 again',
     ],
     [
       'Kubernetes version',
@@ -344,13 +383,13 @@ describe('preflight', () => {
       'Service images',
       { DescribeImages: new FakeError('RepositoryNotFoundException') },
       {},
-      'failed: there is no repository erp/notification-service | npx cdk deploy ErpRegistry, then push the image',
+      `failed: there is no repository erp/notification-service | npx cdk deploy ErpRegistry, then push the image:\n${BUILD('notification-service')}\nor without images: npx cdk deploy ErpDev -c standIn=dev`,
     ],
     [
       'Service images',
       { DescribeImages: new FakeError('ImageNotFoundException') },
       {},
-      `failed: there is no image erp/notification-service:latest | docker push ${ACCOUNT}.dkr.ecr.ap-northeast-2.amazonaws.com/erp/notification-service:latest, or set the tag in chart/values-dev.yaml`,
+      `failed: there is no image erp/notification-service:latest | ${BUILD('notification-service')}\nor set the tag in chart/values-dev.yaml\nor without images: npx cdk deploy ErpDev -c standIn=dev`,
     ],
     [
       'Secrets',
@@ -372,6 +411,59 @@ describe('preflight', () => {
     ],
   ])('%s: %#', async (check, answers, props, expected) => {
     expect(await lines(check, answers, props)).toContain(expected);
+  });
+
+  describe('an image for other nodes', () => {
+    const foreign = `failed: erp/notification-service:latest is for linux/arm64, and the nodes are linux/amd64 | ${BUILD('notification-service')}`;
+
+    test('fails with the command that builds the right one', async () => {
+      expect(await lines('Service images', { BatchGetImage: imageIndex('arm64') })).toContain(foreign);
+    });
+
+    test('is found as well where one image and no list was pushed', async () => {
+      const asked: string[] = [];
+      const props: Partial<PreflightProps> = {
+        request: async (url) => {
+          asked.push(url);
+          return { status: 200, body: '{"os":"linux","architecture":"arm64","config":{}}' };
+        },
+      };
+      const answers: Answers = {
+        BatchGetImage: { images: [{ imageManifest: JSON.stringify({ config: { digest: 'sha256:c0' }, layers: [] }) }] },
+        GetDownloadUrlForLayer: ({ layerDigest }) => ({ downloadUrl: `https://layers.example.com/${layerDigest}` }),
+      };
+      expect(await lines('Service images', answers, props)).toContain(foreign);
+      expect(new Set(asked)).toEqual(new Set(['https://layers.example.com/sha256:c0']));
+    });
+
+    test('is the right one where the nodes are Graviton', async () => {
+      const { kubernetes } = environment.config;
+      const serviceNodes = { ...kubernetes.serviceNodes, instanceTypes: ['t4g.medium'] };
+      const props = withConfig({ kubernetes: { ...kubernetes, serviceNodes } });
+      expect(await lines('Service images', { BatchGetImage: imageIndex('arm64') }, props)).toContain(
+        'ok: erp/notification-service:latest, pushed on 2026-11-20, for linux/arm64',
+      );
+    });
+  });
+
+  describe('with stand-ins', () => {
+    const standIns = { environment: loadEnvironments([{ ...CONFIGS.dev, standIns: true }])[0]! };
+
+    test('no image has to be there, and the registry is not even asked', async () => {
+      const answers = { DescribeImages: new FakeError('RepositoryNotFoundException') };
+      expect(await lines('Service images', answers, standIns)).toEqual([
+        'ok: none is needed: hashicorp/http-echo stands in for every service',
+      ]);
+    });
+
+    test('an empty MongoDB address is a warning, because nothing reads it yet', async () => {
+      const SecretString = '{"uri":"mongodb://erp-dev-mongodb-secret-is-not-filled-in.invalid/erp"}';
+      expect(await lines('Secrets', { GetSecretValue: { SecretString } }, standIns, RUNNING_ACCOUNT)).toContainEqual(
+        expect.stringMatching(
+          /^warning: erp\/dev\/mongodb still holds its placeholder, which stand-ins do not read \| aws secretsmanager put-secret-value/,
+        ),
+      );
+    });
   });
 
   test('a quota without a value of the account is read from the defaults', async () => {
@@ -413,7 +505,7 @@ describe('preflight', () => {
 
     test('before the first release it is the one of the values', async () => {
       expect(await lines('Service images', parameters(undefined), withConfig({ delivery }))).toContain(
-        'ok: erp/notification-service:latest, pushed on 2026-11-20',
+        'ok: erp/notification-service:latest, pushed on 2026-11-20, for linux/amd64, linux/arm64',
       );
     });
   });

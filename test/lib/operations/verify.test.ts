@@ -29,7 +29,7 @@ const pod = (app: string, i: number, nodeName: string) => ({
 });
 const workload = (name: string, ready: number, replicas = ready) => ({
   metadata: { name },
-  spec: { replicas },
+  spec: { replicas, template: { spec: { containers: [] } } },
   status: { readyReplicas: ready },
 });
 
@@ -184,6 +184,34 @@ describe('verify', () => {
         '1 bound',
       ]),
     );
+    expect(exitCode(findings)).toBe(0);
+  });
+
+  test('says which services are stand-ins, and passes: they are what was asked for', async () => {
+    const runs = (name: string, image: string) => ({
+      ...workload(name, 2),
+      spec: { replicas: 2, template: { spec: { containers: [{ name, image }] } } },
+    });
+    const findings = await run({
+      cluster: {
+        '/apis/apps/v1/namespaces/erp-dev/deployments': [
+          runs(
+            'approval-request-service',
+            '1.dkr.ecr.ap-northeast-2.amazonaws.com/erp/approval-request-service:latest',
+          ),
+          runs('approval-processing-service', 'docker.io/hashicorp/http-echo:1.0.0'),
+          runs('notification-service', 'docker.io/hashicorp/http-echo:1.0.0'),
+        ],
+      },
+    });
+    expect(findings.filter(({ result }) => result !== 'ok')).toEqual([
+      {
+        check: 'Stand-ins',
+        result: 'warning',
+        found: 'stand-ins run in place of approval-processing-service, notification-service',
+        fix: expect.stringContaining('npx cdk deploy ErpDev without -c standIn'),
+      },
+    ]);
     expect(exitCode(findings)).toBe(0);
   });
 
