@@ -472,7 +472,8 @@ export const UNPROTECTED_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'unprotected-load-balancers',
-    at: (stacks) => (keepsData(stacks) ? [stacks.edge.employeeLoadBalancer.loadBalancer, stacks.edge.loadBalancer.loadBalancer] : []),
+    at: (stacks) =>
+      keepsData(stacks) ? [stacks.edge.employeeLoadBalancer.loadBalancer, stacks.edge.loadBalancer.loadBalancer] : [],
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
     reason: UNPROTECTED,
     control: BACK_ON,

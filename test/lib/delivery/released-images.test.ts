@@ -49,10 +49,8 @@ describe('a deployment of the workloads never puts an old image back', () => {
   test('the reader looks again whenever the chart or its values change, so also on a rollback of those', () => {
     const releaseOf = (chart?: string) =>
       JSON.stringify(
-        only(
-          synth({ configs: [config('dev', { delivery })], chart }).template('ErpDev'),
-          'Custom::ReleasedImages',
-        ).Properties.Release,
+        only(synth({ configs: [config('dev', { delivery })], chart }).template('ErpDev'), 'Custom::ReleasedImages')
+          .Properties.Release,
       );
     const now = releaseOf();
     expect(now).toMatch(/\\"chart\\":\\"[0-9a-f]{64}\\"/);

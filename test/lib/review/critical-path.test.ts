@@ -84,11 +84,7 @@ describe('the first deployment of dev', () => {
   });
 
   test('waits on the way there for the cluster, not for database, function or CloudFront', () => {
-    expect([...new Set(chain.links.map((link) => link.stack))]).toEqual([
-      'ErpDevNetwork',
-      'ErpDevCluster',
-      'ErpDev',
-    ]);
+    expect([...new Set(chain.links.map((link) => link.stack))]).toEqual(['ErpDevNetwork', 'ErpDevCluster', 'ErpDev']);
   });
 
   test('is over in 20 minutes', () => {
