@@ -122,6 +122,8 @@ export class WorkloadsStack extends cdk.Stack {
       this,
       'LoadBalancerSecurityGroup',
       edge.loadBalancer.securityGroup.securityGroupId,
+      // It has egress rules, and so none of EC2's own that allows all: without this the rules here are ingress only.
+      { allowAllOutbound: false },
     );
     for (const { key, port } of values.services) {
       pods.connections.allowFrom(loadBalancer, ec2.Port.tcp(port), `NLB to ${key}`);

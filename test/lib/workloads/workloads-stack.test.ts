@@ -48,7 +48,8 @@ test('the bundled chart comes after namespace, storage class, controllers and ne
   expect(before).toContain(manifest('Namespace').id);
   expect(before).toContain(manifest('StorageClass').id);
   for (const release of CONTROLLERS) expect(before).toContain(chart(release)[0]);
-  for (const id of Object.keys(resources(template, 'AWS::EC2::SecurityGroupIngress'))) expect(before).toContain(id);
+  for (const type of ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'])
+    for (const id of Object.keys(resources(template, type))) expect(before).toContain(id);
 });
 
 test('charts run on a cluster that is complete: nodes, add-ons and the way to the internet are of stacks deployed before', () => {
