@@ -1,6 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import * as xray from 'aws-cdk-lib/aws-xray';
 import type { Environment } from '../config';
 import { environmentId } from '../config/environment';
 import type { ClusterStack } from '../cluster/cluster-stack';
@@ -11,6 +10,7 @@ import { type AlarmDefinition, Alarms } from './alarms';
 import { Budget } from './budget';
 import { EnvironmentDashboard } from './dashboard';
 import { type MetricSources, environmentMetrics } from './metrics';
+import { Traces } from './traces';
 
 export interface ObservedStacks extends MetricSources {
   readonly environment: Environment;
@@ -241,18 +241,10 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
     managedKafka,
   });
 
-  const inEnvironment = [`${name}-employee`, ...values.services.map((service) => service.name)]
-    .map((service) => `service("${service}")`)
-    .join(' OR ');
-  for (const [id, groupName, filterExpression] of [
-    ['Traces', name, inEnvironment],
-    ['Faults', `${name}-faults`, `(${inEnvironment}) AND fault = true`],
-  ] as const) {
-    new xray.CfnGroup(workloads, id, {
-      groupName,
-      filterExpression,
-      insightsConfiguration: { insightsEnabled: true, notificationsEnabled: false },
-    });
-  }
+  new Traces(workloads, 'Traces', {
+    environment: name,
+    functionName: employee.function.functionName,
+    services: values.services,
+  });
   return alarmTopic;
 }
