@@ -76,7 +76,6 @@ function addEnvironment(
     tags: { project: 'erp', environment: config.name },
     terminationProtection: config.removal === 'retain',
   });
-  const managedKafka = values.kafkaMode === 'msk';
   const { services } = values;
 
   const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
@@ -86,7 +85,6 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    managedKafka,
   });
   const cluster = new ClusterStack(app, `${prefix}Cluster`, {
     ...stackProps('EKS cluster, nodes, add-ons and identities'),

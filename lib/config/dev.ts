@@ -27,7 +27,6 @@ export const dev: EnvironmentConfig = {
     deletionProtection: false,
     backupPlan: false,
   },
-  msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
   employee: { memory: 512, reservedConcurrency: 10 },
   edge: {
     corsOrigins: [],

@@ -13,12 +13,9 @@ export interface DataStackProps extends cdk.StackProps {
   readonly config: EnvironmentConfig;
   readonly vpc: ec2.IVpc;
   readonly logKey: kms.IKey;
-
-  /** Whether Kafka is Amazon MSK instead of pods. */
-  readonly managedKafka: boolean;
 }
 
-/** What must never be lost: the database, the secrets, the key that encrypts both, and MSK where the environment uses it. */
+/** What must never be lost: the database, the secrets, the key that encrypts both, and MSK where the config asks for it. */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
   readonly database: Database;
@@ -29,7 +26,7 @@ export class DataStack extends cdk.Stack {
 
   readonly kafka?: KafkaCluster;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, managedKafka, ...props }: DataStackProps) {
+  constructor(scope: Construct, id: string, { config, vpc, logKey, ...props }: DataStackProps) {
     super(scope, id, props);
     const name = environmentId(config.name);
 
@@ -58,6 +55,8 @@ export class DataStack extends cdk.Stack {
       removalPolicy: removalPolicy(config),
     });
 
-    if (managedKafka) this.kafka = new KafkaCluster(this, 'Kafka', { config, vpc, key: this.key, logKey });
+    if (config.msk) {
+      this.kafka = new KafkaCluster(this, 'Kafka', { config, settings: config.msk, vpc, key: this.key, logKey });
+    }
   }
 }

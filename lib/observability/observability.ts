@@ -41,7 +41,6 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
   const { config, values } = environment;
   const name = environmentId(config.name);
   const { containerInsights, monthlyBudget } = config.observability;
-  const managedKafka = values.kafkaMode === 'msk';
 
   const alarmTopic = new AlarmTopic(network, 'AlarmTopic', { config });
   const { topic } = alarmTopic;
@@ -140,7 +139,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       threshold: config.employee.reservedConcurrency + OTHER_CONNECTIONS,
       periods: 3,
     },
-    ...(managedKafka
+    ...(data.kafka
       ? ([
           {
             name: 'kafka-disk',
@@ -238,7 +237,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
     metrics: environmentMetrics(stacks, (value) => cdk.Stack.consumeReference(value, cdk.ReferenceStrength.WEAK)),
     alarms: names,
     containerInsights,
-    managedKafka,
+    managedKafka: data.kafka !== undefined,
   });
 
   new Traces(workloads, 'Traces', {

@@ -48,7 +48,15 @@ export function platformValues({ environment, network, data, edge }: ChartValues
       loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
       vpcCidr: config.network.cidr,
     },
-    ...(data.kafka && { kafka: { msk: { bootstrapServers: data.kafka.bootstrapServers, securityProtocol: 'SSL' } } }),
+    // Whatever the mode, so that changing it needs nothing but the chart. Weak, so that nothing refuses MSK's removal.
+    ...(data.kafka && {
+      kafka: {
+        msk: {
+          bootstrapServers: cdk.Stack.consumeReference(data.kafka.bootstrapServers, cdk.ReferenceStrength.WEAK),
+          securityProtocol: 'SSL',
+        },
+      },
+    }),
     // The workloads stack makes it, so that the release holds nothing outside of its namespaces.
     xray: { daemonSet: { createNamespace: false } },
   };

@@ -133,7 +133,8 @@ export class WorkloadsStack extends cdk.Stack {
       const brokers = ec2.SecurityGroup.fromSecurityGroupId(
         this,
         'KafkaSecurityGroup',
-        data.kafka.securityGroup.securityGroupId,
+        // Weak, so that nothing refuses the removal of MSK from the config.
+        cdk.Stack.consumeReference(data.kafka.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
       );
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
     }
