@@ -81,10 +81,11 @@ function addEnvironment(
   const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
   const { vpc, logKey, accessLogs } = network;
   const data = new DataStack(app, `${prefix}Data`, {
-    ...stackProps('database, secrets and streams'),
+    ...stackProps('database, secrets, streams and cache'),
     config,
     vpc,
     logKey,
+    usesCache: services.some(({ usesRedis }) => usesRedis),
   });
   const cluster = new ClusterStack(app, `${prefix}Cluster`, {
     ...stackProps('EKS cluster, nodes, add-ons and identities'),

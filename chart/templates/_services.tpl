@@ -49,6 +49,12 @@ the Spring property. Takes (dict "root" $ "service" SERVICE "services" SERVICES)
 {{- if .service.uses.employeeService -}}
 {{- $_ := set $env "EMPLOYEE_SERVICE_URL" (printf "http://employee-service:%d" (int $values.employeeService.port)) -}}
 {{- end -}}
+{{- if and .service.uses.redis $values.redis.host -}}
+{{- range list "REDIS" "SPRING_DATA_REDIS" -}}
+{{- $_ := set $env (printf "%s_HOST" .) $values.redis.host -}}
+{{- $_ := set $env (printf "%s_PORT" .) (toString $values.redis.port) -}}
+{{- end -}}
+{{- end -}}
 {{- $grpcPeers := list -}}
 {{- range $key, $ports := .service.calls -}}
 {{- with get $.services $key -}}

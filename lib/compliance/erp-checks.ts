@@ -138,6 +138,21 @@ const RULES: readonly Rule[] = [
     check: ({ VpcConfig }) => VpcConfig === undefined || list(at(VpcConfig, 'SubnetIds')).length > 1,
   },
   {
+    id: 'ELC1',
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    info: 'The cache does not take minor versions by itself.',
+    explanation: 'Security fixes of the engine would wait for somebody to notice them.',
+    check: ({ AutoMinorVersionUpgrade }) => AutoMinorVersionUpgrade === true,
+  },
+  {
+    id: 'ELC2',
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    info: 'The cache has several nodes, and none takes over by itself.',
+    explanation: 'The second node would be paid for and of no use when the first is lost.',
+    check: ({ NumCacheClusters, AutomaticFailoverEnabled }) =>
+      Number(NumCacheClusters ?? 1) < 2 || AutomaticFailoverEnabled === true,
+  },
+  {
     id: 'RDS1',
     type: 'AWS::RDS::DBInstance',
     info: 'The database does not know IAM authentication.',

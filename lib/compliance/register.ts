@@ -294,6 +294,27 @@ export const REGISTER: readonly Acknowledgement[] = [
     review: '2027-06-30',
   },
   {
+    name: 'cache-without-password',
+    at: ({ data }) => [data.cache],
+    ids: [aws('AEC6')],
+    reason:
+      'The services read REDIS_HOST and REDIS_PORT and nothing else: they connect by plain TCP and send no password, and one that asked for it would refuse them. AUTH needs TLS for every client, which is the second half of the same change.',
+    control:
+      'The security group admits the cluster’s alone, network policies the services that declare uses.redis; the nodes stand in isolated subnets, take TLS from whoever asks for it, and are encrypted at rest.',
+    owner: 'application',
+    review: '2027-03-31',
+  },
+  {
+    name: 'dev-cache',
+    at: dev(({ data }) => [data.cache]),
+    ids: [aws('AEC4'), ...inPacks([NIST, HIPAA], 'ElastiCacheRedisClusterAutomaticBackup')],
+    reason:
+      'Sessions of a development environment are not worth a second node or a snapshot. cache.nodes and cache.snapshotRetentionDays turn both on, as prod does.',
+    control: 'The services make every key again; nothing has its only copy there.',
+    owner: 'data',
+    review: '2027-06-30',
+  },
+  {
     name: 'dev-load-balancers',
     at: dev(({ employee, edge }) => [employee.loadBalancer, edge.loadBalancer.loadBalancer]),
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),

@@ -27,6 +27,7 @@ export const dev: EnvironmentConfig = {
     deletionProtection: false,
     backupPlan: false,
   },
+  cache: { nodeType: 'cache.t4g.micro', nodes: 1, version: '9.1', snapshotRetentionDays: 0 },
   employee: { memory: 512, reservedConcurrency: 10 },
   edge: {
     corsOrigins: [],

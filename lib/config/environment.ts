@@ -35,6 +35,9 @@ export interface EnvironmentConfig {
    */
   readonly msk?: MskConfig;
 
+  /** ElastiCache for Valkey. Read only when a service in the values file says `uses.redis`. */
+  readonly cache: CacheConfig;
+
   readonly employee: EmployeeConfig;
   readonly edge: EdgeConfig;
   readonly observability: ObservabilityConfig;
@@ -154,6 +157,20 @@ export interface MskConfig {
 
   /** GiB per broker that storage autoscaling may reach. */
   readonly maxStorage: number;
+}
+
+export interface CacheConfig {
+  /** Node type with its `cache.` prefix. */
+  readonly nodeType: string;
+
+  /** 1, or 2 for a standby in the other zone that takes over by itself. */
+  readonly nodes: number;
+
+  /** Version of Valkey, major and minor, 7.2 or later. ElastiCache goes up and never down. */
+  readonly version: string;
+
+  /** Days that daily snapshots are kept, 0-35; 0 takes none. */
+  readonly snapshotRetentionDays: number;
 }
 
 export interface EmployeeConfig {

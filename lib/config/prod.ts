@@ -27,6 +27,8 @@ export const prod: EnvironmentConfig = {
     backupPlan: true,
   },
   msk: { instanceType: 'kafka.m7g.large', version: '3.9.x.kraft', storage: 100, maxStorage: 1000 },
+  // Sessions and messages under way: megabytes. The standby is what production pays for.
+  cache: { nodeType: 'cache.t4g.small', nodes: 2, version: '9.1', snapshotRetentionDays: 15 },
   employee: { memory: 1024, reservedConcurrency: 50 },
   edge: {
     corsOrigins: [],

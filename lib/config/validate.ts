@@ -29,7 +29,7 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   if (config.account !== undefined) check('account', config.account, /^\d{12}$/.test(config.account), 'twelve digits');
   check('region', config.region, /^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region), 'an AWS region such as ap-northeast-2');
 
-  const { network, kubernetes, database, msk, employee, edge, observability, delivery } = config;
+  const { network, kubernetes, database, msk, cache, employee, edge, observability, delivery } = config;
   check(
     'network.cidr',
     network.cidr,
@@ -137,6 +137,21 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     integer('msk.storage', msk.storage, 1, 16384);
     integer('msk.maxStorage', msk.maxStorage, msk.storage, 16384);
   }
+
+  check(
+    'cache.nodeType',
+    cache.nodeType,
+    cache.nodeType.startsWith('cache.') && isInstanceType(cache.nodeType.slice('cache.'.length)),
+    'an ElastiCache node type such as cache.t4g.micro',
+  );
+  check('cache.nodes', cache.nodes, [1, 2].includes(cache.nodes), '1, or 2 for one per zone');
+  check(
+    'cache.version',
+    cache.version,
+    /^(7\.2|[89]\.\d|[1-9]\d\.\d)$/.test(cache.version),
+    'a Valkey version such as 9.1, 7.2 or later',
+  );
+  integer('cache.snapshotRetentionDays', cache.snapshotRetentionDays, 0, 35);
 
   integer('employee.memory', employee.memory, 128, 10240);
   integer('employee.reservedConcurrency', employee.reservedConcurrency, 1, 900);

@@ -36,6 +36,9 @@ export interface Service {
   /** Image tag in the values file. */
   readonly tag: string;
 
+  /** Whether it connects to the Redis-compatible cache. */
+  readonly usesRedis: boolean;
+
   /** Seconds that a leaving pod still gets its open connections. */
   readonly deregistrationDelay: number;
 }
@@ -101,6 +104,7 @@ export function readChartValues(
         route: String(child(service, 'api').route),
         repository: String(child(service, 'image').repository),
         tag: String(child(service, 'image').tag),
+        usesRedis: child(service, 'uses').redis === true,
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],

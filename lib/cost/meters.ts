@@ -116,6 +116,20 @@ export const METERS: Readonly<Record<string, Reader>> = {
       always('MSK', 'broker storage', 'msk.storage', brokers * Number(StorageInfo?.EBSStorageInfo?.VolumeSize ?? 0)),
     ];
   },
+  'AWS::ElastiCache::ReplicationGroup': ({ CacheNodeType, NumCacheClusters, Engine, SnapshotRetentionLimit }) => {
+    const type = text(CacheNodeType).replace(/^cache\./, '');
+    // Of every cache AWS keeps one snapshot for free.
+    const snapshots = Math.max(0, Number(SnapshotRetentionLimit ?? 0) - 1);
+    return [
+      always(
+        'ElastiCache',
+        `${text(Engine)} on cache.${type}`,
+        `elasticache.${text(Engine)}.${type}`,
+        Number(NumCacheClusters ?? 1) * HOURS,
+      ),
+      ...(snapshots > 0 ? [byUse('ElastiCache', 'snapshots of 1 GB', 'elasticache.snapshots', snapshots)] : []),
+    ];
+  },
   'AWS::KMS::Key': () => [always('KMS', 'keys', 'kms.key', 1)],
   'AWS::SecretsManager::Secret': () => [always('Secrets Manager', 'secrets', 'secretsmanager.secret', 1)],
   'AWS::WAFv2::WebACL': ({ Rules }, { usage }) => [

@@ -73,6 +73,11 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'msk.kafka.m7g.large': price(0.249, 'hour', 'us-east-1 0.204 times 1.22', '2026', 'low'),
   'msk.storage': unknown('GB-month'),
 
+  'elasticache.valkey.t4g.micro': unknown('hour'),
+  'elasticache.valkey.t4g.small': unknown('hour'),
+  'elasticache.valkey.m7g.large': unknown('hour'),
+  'elasticache.snapshots': unknown('GB-month'),
+
   'kms.key': price(1, 'month', 'same in all regions: https://aws.amazon.com/kms/pricing/', '2026', 'medium'),
   'secretsmanager.secret': price(0.4, 'month', PRICE_LIST, '2026-08', 'high'),
 

@@ -6,6 +6,7 @@ import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 import { BackupPlan } from './backup-plan';
+import { Cache } from './cache';
 import { Database } from './database';
 import { KafkaCluster } from './kafka-cluster';
 
@@ -13,9 +14,15 @@ export interface DataStackProps extends cdk.StackProps {
   readonly config: EnvironmentConfig;
   readonly vpc: ec2.IVpc;
   readonly logKey: kms.IKey;
+
+  /** Whether a service connects to a Redis-compatible cache. */
+  readonly usesCache: boolean;
 }
 
-/** What must never be lost: the database, the secrets, the key that encrypts both, and MSK where the config asks for it. */
+/**
+ * What must never be lost: the database, the secrets, the key that encrypts both, MSK where the config asks for it, and the cache
+ * where a service uses it.
+ */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
   readonly database: Database;
@@ -25,13 +32,15 @@ export class DataStack extends cdk.Stack {
   readonly mongodbSecret: secretsmanager.Secret;
 
   readonly kafka?: KafkaCluster;
+  readonly cache?: Cache;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, ...props }: DataStackProps) {
-    super(scope, id, props);
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    const { config, vpc, logKey, usesCache, ...stackProps } = props;
+    super(scope, id, stackProps);
     const name = environmentId(config.name);
 
     this.key = new kms.Key(this, 'Key', {
-      description: `Database, secrets and streams of ${name}`,
+      description: `Database, secrets, streams and cache of ${name}`,
       enableKeyRotation: true,
       removalPolicy: removalPolicy(config),
     });
@@ -58,5 +67,6 @@ export class DataStack extends cdk.Stack {
     if (config.msk) {
       this.kafka = new KafkaCluster(this, 'Kafka', { config, settings: config.msk, vpc, key: this.key, logKey });
     }
+    if (usesCache) this.cache = new Cache(this, 'Cache', { config, vpc, key: this.key, logKey });
   }
 }

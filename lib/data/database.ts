@@ -6,7 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
-import { removalPolicy } from '../config/removal';
+import { removalPolicy, snapshotPolicy } from '../config/removal';
 
 /** Not 3306: what looks for MySQL on its well-known port finds nothing. The port reaches clients by the secret. */
 const PORT = 3307;
@@ -98,7 +98,7 @@ export class Database extends Construct {
       copyTagsToSnapshot: true,
       deleteAutomatedBackups: config.removal === 'destroy',
       deletionProtection: database.deletionProtection,
-      removalPolicy: config.removal === 'destroy' ? cdk.RemovalPolicy.DESTROY : cdk.RemovalPolicy.SNAPSHOT,
+      removalPolicy: snapshotPolicy(config),
       autoMinorVersionUpgrade: true,
       monitoringInterval: cdk.Duration.minutes(1),
       enablePerformanceInsights: database.performanceInsights,

@@ -10,6 +10,7 @@ export const RUNBOOK_SECTIONS = [
   'unhealthy-targets',
   'employee-function',
   'database',
+  'cache',
   'nodes',
   'pods',
   'kafka',

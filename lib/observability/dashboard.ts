@@ -26,7 +26,7 @@ export class EnvironmentDashboard extends Construct {
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6, leftYAxis: { min: 0 } });
 
-    const { api, employee, database, insights, kafka } = metrics;
+    const { api, employee, database, cache, insights, kafka } = metrics;
     new cloudwatch.Dashboard(this, 'Resource', {
       dashboardName: environment,
       defaultInterval: cdk.Duration.hours(12),
@@ -79,6 +79,12 @@ export class EnvironmentDashboard extends Construct {
             ? [graph('Kafka: disk % and partitions', [kafka.disk], [kafka.underReplicated, kafka.offline])]
             : []),
         ],
+        cache
+          ? [
+              graph('Cache: engine CPU % and memory %', [cache.cpu, cache.memory]),
+              graph('Cache: connections and evicted keys', [cache.connections], [cache.evictions]),
+            ]
+          : [],
       ].filter((row) => row.length > 0),
     });
   }

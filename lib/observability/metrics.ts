@@ -63,6 +63,21 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
   });
 
   const database = metric('AWS/RDS', { DBInstanceIdentifier: data.database.instanceIdentifier });
+  // Its nodes are named after the group, by number.
+  const cacheId = data.cache && reference(data.cache.replicationGroup.ref);
+  const cacheNodes =
+    cacheId === undefined
+      ? []
+      : Array.from({ length: config.cache.nodes }, (_, i) =>
+          metric('AWS/ElastiCache', { CacheClusterId: `${cacheId}-${String(i + 1).padStart(3, '0')}` }),
+        );
+  const cache = (prefix: string, metricName: string, statistic: string, label: string) =>
+    greatest(
+      prefix,
+      cacheNodes.map((one) => one(metricName, statistic)),
+      label,
+    );
+
   const controlPlane = metric('AWS/EKS', { ClusterName: cluster });
   const insights = metric('ContainerInsights', { ClusterName: cluster });
 
@@ -96,6 +111,22 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       freeStorage: database('FreeStorageSpace', cloudwatch.Stats.MINIMUM),
       connections: database('DatabaseConnections', cloudwatch.Stats.MAXIMUM),
     },
+    /** Exist where a service uses the cache; the lag where it has a standby. */
+    cache:
+      cacheId === undefined
+        ? undefined
+        : {
+            cpu: cache('cpu', 'EngineCPUUtilization', cloudwatch.Stats.AVERAGE, 'busiest engine, CPU %'),
+            memory: cache(
+              'memory',
+              'DatabaseMemoryUsagePercentage',
+              cloudwatch.Stats.MAXIMUM,
+              'fullest node, memory %',
+            ),
+            evictions: cache('evictions', 'Evictions', cloudwatch.Stats.SUM, 'evicted keys'),
+            connections: cache('connections', 'CurrConnections', cloudwatch.Stats.MAXIMUM, 'connections'),
+            lag: cache('lag', 'ReplicationLag', cloudwatch.Stats.MAXIMUM, 'replication lag, s'),
+          },
     pendingPods: controlPlane('scheduler_pending_pods_UNSCHEDULABLE', cloudwatch.Stats.MAXIMUM),
     /** Exist where `observability.containerInsights` is on. */
     insights: {

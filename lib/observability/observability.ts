@@ -28,6 +28,12 @@ const SLOW_EMPLOYEE = 8000;
 /** Connections beside the employee function's own: operators, rotation, migration. */
 const OTHER_CONNECTIONS = 10;
 
+/** Connections to the cache: pods hold a handful each, and a node takes 65,000. */
+const CACHE_CONNECTIONS = 1000;
+
+/** Seconds that the standby of the cache may be behind: what is younger is lost when it takes over. */
+const CACHE_LAG = 10;
+
 const GIB = 2 ** 30;
 
 /**
@@ -139,6 +145,54 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
       threshold: config.employee.reservedConcurrency + OTHER_CONNECTIONS,
       periods: 3,
     },
+    ...(metrics.cache
+      ? ([
+          {
+            name: 'cache-cpu',
+            meaning: 'The one thread that runs the commands of the cache has been busy above 80 % for 15 minutes.',
+            runbook: 'cache',
+            metric: metrics.cache.cpu,
+            threshold: 80,
+            periods: 3,
+          },
+          {
+            name: 'cache-memory',
+            meaning: 'The keys of the cache fill 80 % of the memory; at 100 % it gives up keys or refuses writes.',
+            runbook: 'cache',
+            metric: metrics.cache.memory,
+            threshold: 80,
+            periods: 3,
+          },
+          {
+            name: 'cache-evictions',
+            meaning: 'The cache gives up keys for lack of memory: sessions end early.',
+            runbook: 'cache',
+            metric: metrics.cache.evictions,
+            threshold: 1,
+            periods: 2,
+          },
+          {
+            name: 'cache-connections',
+            meaning: 'More connections to the cache are open than the pods of the services can account for.',
+            runbook: 'cache',
+            metric: metrics.cache.connections,
+            threshold: CACHE_CONNECTIONS,
+            periods: 3,
+          },
+        ] satisfies AlarmDefinition[])
+      : []),
+    ...(metrics.cache && config.cache.nodes > 1
+      ? ([
+          {
+            name: 'cache-lag',
+            meaning: `The standby of the cache is more than ${CACHE_LAG} s behind.`,
+            runbook: 'cache',
+            metric: metrics.cache.lag,
+            threshold: CACHE_LAG,
+            periods: 3,
+          },
+        ] satisfies AlarmDefinition[])
+      : []),
     ...(data.kafka
       ? ([
           {

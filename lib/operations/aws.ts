@@ -3,6 +3,7 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { EKSClient } from '@aws-sdk/client-eks';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
 import { ElasticLoadBalancingV2Client } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { RDSClient } from '@aws-sdk/client-rds';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -13,6 +14,7 @@ import { type Outcome, notRun } from './findings';
 
 /** AWS as the commands see it: one client per service in one region, with the caller's own credentials. */
 export class Aws {
+  readonly cache: ElastiCacheClient;
   readonly cloudFormation: CloudFormationClient;
   readonly ec2: EC2Client;
   readonly ecr: ECRClient;
@@ -33,6 +35,7 @@ export class Aws {
     readonly endpoint?: string,
   ) {
     const options = { region, endpoint };
+    this.cache = new ElastiCacheClient(options);
     this.cloudFormation = new CloudFormationClient(options);
     this.ec2 = new EC2Client(options);
     this.ecr = new ECRClient(options);

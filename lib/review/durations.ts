@@ -36,6 +36,7 @@ export const DURATIONS: Readonly<Record<string, Duration>> = {
     8,
     'available after up to 20 minutes: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_GettingStarted.CreatingConnecting.MySQL.html',
   ),
+  'AWS::ElastiCache::ReplicationGroup': duration(10, 12, 6),
   'AWS::MSK::Cluster': duration(
     25,
     30,
@@ -179,6 +180,31 @@ export const CONSEQUENCES: readonly Consequence[] = [
     effect: 'replaced',
     note: 'the DNS name changes',
     downtime: 'until clients have the new name',
+  },
+  {
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    property: 'EngineVersion',
+    effect: 'changed',
+    note: 'the engine is upgraded in place, node by node; with a standby connections break for seconds',
+    downtime: 'without a standby the cache is away for some minutes and comes back empty',
+    oneWay: 'ElastiCache has no downgrade',
+  },
+  {
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    property: 'CacheNodeType',
+    effect: 'changed',
+    note: 'new nodes are filled from the old ones and take over their names; connections break for seconds',
+  },
+  {
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    effect: 'replaced',
+    note: 'an empty cache under another address: pods learn it when the release is written again',
+    downtime: 'until the release is written again',
+  },
+  {
+    type: 'AWS::ElastiCache::ReplicationGroup',
+    effect: 'removed',
+    note: 'services that still run with its address lose it before their own change arrives',
   },
   {
     type: 'AWS::MSK::Cluster',

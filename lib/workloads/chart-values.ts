@@ -57,6 +57,14 @@ export function platformValues({ environment, network, data, edge }: ChartValues
         },
       },
     }),
+    ...(data.cache && {
+      redis: {
+        // Weak: the cache goes with the last service that uses it, in the deployment that takes it from the service.
+        host: cdk.Stack.consumeReference(data.cache.host, cdk.ReferenceStrength.WEAK),
+        port: data.cache.port,
+        cidrs: network.vpc.isolatedSubnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
+      },
+    }),
     // The workloads stack makes it, so that the release holds nothing outside of its namespaces.
     xray: { daemonSet: { createNamespace: false } },
   };

@@ -5,7 +5,7 @@ import * as eks from 'aws-cdk-lib/aws-eks-v2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
-import type { Construct } from 'constructs';
+import type { Construct, IConstruct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import type { Environment } from '../config';
@@ -129,6 +129,7 @@ export class WorkloadsStack extends cdk.Stack {
       pods.connections.allowFrom(loadBalancer, ec2.Port.tcp(port), `NLB to ${key}`);
     }
     loadBalancer.connections.allowFrom(pods, ec2.Port.tcp(EMPLOYEE_PORT), 'Pods to the employee service');
+    const ways: IConstruct[] = [pods, loadBalancer];
     if (data.kafka) {
       const brokers = ec2.SecurityGroup.fromSecurityGroupId(
         this,
@@ -137,6 +138,18 @@ export class WorkloadsStack extends cdk.Stack {
         cdk.Stack.consumeReference(data.kafka.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
       );
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
+      ways.push(brokers);
+    }
+
+    if (data.cache) {
+      const cache = ec2.SecurityGroup.fromSecurityGroupId(
+        this,
+        'CacheSecurityGroup',
+        // Weak, as the address in the chart's values is.
+        cdk.Stack.consumeReference(data.cache.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
+      );
+      cache.connections.allowFrom(pods, ec2.Port.tcp(data.cache.port), 'Pods to the cache');
+      ways.push(cache);
     }
 
     const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
@@ -171,6 +184,6 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, pods, loadBalancer);
+    this.chart.node.addDependency(namespace, xrayNamespace, storageClass, secrets, ...controllers, ...ways);
   }
 }

@@ -2,7 +2,10 @@ import { type NetworkPolicyPeer, type NetworkPolicyPort } from 'kubernetes-types
 import { type Manifest, ofKind } from '../../lib/kubernetes/manifests';
 import { render } from './render';
 
-const platform = { networkPolicy: { loadBalancerCidrs: ['10.0.32.0/20'] } };
+const platform = {
+  networkPolicy: { loadBalancerCidrs: ['10.0.32.0/20'] },
+  redis: { cidrs: ['10.0.64.0/24'] },
+};
 
 /** A selector or an address block in a few words. */
 function peers({ ipBlock, podSelector, namespaceSelector }: NetworkPolicyPeer): string[] {
@@ -45,6 +48,8 @@ const common = [
   `${request} → ${processing}:grpc`,
   `${request} → ${nlb}:8081`,
   `${processing} → ${nlb}:8081`,
+  `${processing} → 10.0.64.0/24:6379`,
+  `${notification} → 10.0.64.0/24:6379`,
   ...[request, processing, notification].flatMap((service) => [
     `${service} ← ${nlb}:http`,
     `${service} → 0.0.0.0/0:27017`,
@@ -113,6 +118,10 @@ test('gives a service with no needs the load balancer and the AWS APIs only', ()
 test('lets AWS APIs be endpoints inside the VPC', () => {
   const opened = paths(render('values-dev', { networkPolicy: { ...platform.networkPolicy, vpcEndpoints: true } }));
   expect(opened).toContain(`${request} → 0.0.0.0/0:443`);
+});
+
+test('looks for the cache in the whole VPC when nothing says where it is', () => {
+  expect(paths(render('values-dev', { redis: { port: 6380 } }))).toContain(`${notification} → 10.0.0.0/16:6380`);
 });
 
 test('can be switched off', () => {

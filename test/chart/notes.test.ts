@@ -31,11 +31,13 @@ test('say what is missing without the platform', () => {
     '- approval-processing-service is not registered with a load balancer: services.approvalProcessing.targetGroup.arn is empty.',
     '- approval-processing-service cannot find employee-service: employeeService.host is empty.',
     '- approval-processing-service has no Kafka: kafka.msk.bootstrapServers is empty.',
+    '- approval-processing-service has no Redis: redis.host is empty.',
     '- approval-request-service is not registered with a load balancer: services.approvalRequest.targetGroup.arn is empty.',
     '- approval-request-service cannot find employee-service: employeeService.host is empty.',
     '- approval-request-service has no Kafka: kafka.msk.bootstrapServers is empty.',
     '- notification-service is not registered with a load balancer: services.notification.targetGroup.arn is empty.',
     '- notification-service has no Kafka: kafka.msk.bootstrapServers is empty.',
+    '- notification-service has no Redis: redis.host is empty.',
     '- All of 10.0.0.0/16 may reach the services: networkPolicy.loadBalancerCidrs is empty.',
   ]);
 });

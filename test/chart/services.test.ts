@@ -156,6 +156,23 @@ describe('a service', () => {
     }
   });
 
+  test('is told where the cache is when it uses one', () => {
+    const host = { value: 'erp.example.apn2.cache.amazonaws.com' };
+    const port = { value: '6379' };
+    for (const name of ['approval-processing-service', 'notification-service']) {
+      expect(container(dev, name).environment).toMatchObject({
+        REDIS_HOST: host,
+        REDIS_PORT: port,
+        SPRING_DATA_REDIS_HOST: host,
+        SPRING_DATA_REDIS_PORT: port,
+      });
+    }
+    expect(Object.keys(container(dev, 'approval-request-service').environment).join()).not.toContain('REDIS');
+    expect(Object.keys(container(render('values-dev'), 'notification-service').environment).join()).not.toContain(
+      'REDIS',
+    );
+  });
+
   test('may override what the chart computes, as a literal or out of a secret', () => {
     const manifests = render('values-dev', {
       services: {

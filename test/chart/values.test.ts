@@ -256,7 +256,7 @@ describe('every value', () => {
   const services = {
     expense: {
       ...leastService,
-      uses: { kafka: true, mongodb: true, employeeService: true },
+      uses: { kafka: true, mongodb: true, employeeService: true, redis: true },
       calls: { audit: ['grpc'] },
       probes: { startup: { type: 'http' }, readiness: { type: 'http' }, liveness: { type: 'http' } },
     },
@@ -276,6 +276,7 @@ describe('every value', () => {
         services,
         serviceDefaults: { targetGroup: { arn: 'arn' } },
         employeeService: { host: 'nlb' },
+        redis: { host: 'cache' },
         kafka: { msk: { bootstrapServers: 'b-1:9094' } },
       }),
     ) as Tree;

@@ -68,6 +68,7 @@ describe('nothing that serves the database, the users or the images is ever repl
     ['ErpDevData', 'AWS::RDS::DBInstance', ['DatabaseInstanceAA8A5FDE']],
     ['ErpDevData', 'AWS::SecretsManager::Secret', ['DatabaseSecret3B817195', 'MongodbSecret606CB09D']],
     ['ErpDevData', 'AWS::KMS::Key', ['Key961B73FD']],
+    ['ErpDevData', 'AWS::ElastiCache::ReplicationGroup', ['CacheReplicationGroupBFE59FF3']],
     ['ErpProdData', 'AWS::MSK::Cluster', ['KafkaCluster21A1BE89']],
     ['ErpProdData', 'AWS::Backup::BackupVault', ['BackupVaultADF21B19']],
     ['ErpDevCluster', 'AWS::EKS::Cluster', ['ClusterEB0386A7']],

@@ -99,6 +99,7 @@ violation contains v if {
 # Resources whose loss is the loss of data, with the policies that keep it.
 keeping := {
 	"AWS::RDS::DBInstance": {"Snapshot", "RetainExceptOnCreate", "Retain"},
+	"AWS::ElastiCache::ReplicationGroup": {"Snapshot", "RetainExceptOnCreate", "Retain"},
 	"AWS::MSK::Cluster": {"Retain", "RetainExceptOnCreate"},
 	"AWS::KMS::Key": {"Retain", "RetainExceptOnCreate"},
 	"AWS::SecretsManager::Secret": {"Retain", "RetainExceptOnCreate"},
@@ -120,7 +121,7 @@ violation contains v if {
 	v := finding(
 		"ERP-KEEP-DATA", name, "DeletionPolicy",
 		sprintf("Deleting the stack would delete this %v and its data", [type]),
-		"Give it the removal policy of the environment: RETAIN, or SNAPSHOT for the database.",
+		"Give it the removal policy of the environment: RETAIN, or SNAPSHOT for the database and the cache.",
 	)
 }
 

@@ -92,6 +92,13 @@ const KINDS: Readonly<Record<string, Kind>> = {
     category: 'data',
     describe: ({ KafkaVersion }) => ['Amazon MSK', `Kafka ${text(KafkaVersion)}`],
   },
+  'AWS::ElastiCache::ReplicationGroup': {
+    category: 'data',
+    describe: ({ Engine, EngineVersion, CacheNodeType }) => [
+      `ElastiCache ${text(Engine) === 'valkey' ? 'Valkey' : text(Engine)} ${text(EngineVersion)}`,
+      text(CacheNodeType),
+    ],
+  },
   'AWS::Backup::BackupPlan': { category: 'data', describe: () => ['AWS Backup', 'daily'] },
   'AWS::EC2::VPC': { category: 'network', describe: ({ CidrBlock }) => ['VPC', text(CidrBlock)] },
   'AWS::EC2::Subnet': { category: 'network', describe: () => ['Subnets', ''], together: true },
@@ -258,6 +265,8 @@ function releaseOf(
   const kafka = mode && mode !== 'msk' ? add('kafka', 'Kafka', 'pods on the tainted nodes') : undefined;
   if (kafka && mode === 'zookeeper') connect(kafka, add('zookeeper', 'ZooKeeper', 'pods on the tainted nodes'));
   for (const cluster of assembly.boxesIn(stack, ClusterName)) connect(id, cluster);
+  const { host } = (values.redis ?? {}) as { host?: string };
+  const cache = assembly.boxesIn(stack, refers.get(host ?? ''));
   const msk = mode === 'msk' ? assembly.ofType('AWS::MSK::Cluster').map((one) => boxId(one)) : [];
 
   for (const [key, service] of services) {
@@ -271,6 +280,7 @@ function releaseOf(
       if (other) connect(box, other);
     }
     if (uses.kafka) for (const broker of kafka ? [kafka] : msk) connect(box, broker);
+    if (uses.redis) for (const one of cache) connect(box, one);
   }
   return { id, title: text(Release), subtitle: 'Helm release of chart/', boxes, groups: [] };
 }

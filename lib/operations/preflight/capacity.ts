@@ -1,7 +1,11 @@
 import { paginateDescribeInstanceTypeOfferings } from '@aws-sdk/client-ec2';
+import {
+  DescribeReservedCacheNodesOfferingsCommand,
+  paginateDescribeCacheEngineVersions,
+} from '@aws-sdk/client-elasticache';
 import { paginateDescribeOrderableDBInstanceOptions } from '@aws-sdk/client-rds';
 import { resourcesOf } from '../assembly';
-import { type Outcome, allOk, failed, ok, enumerate } from '../findings';
+import { type Outcome, allOk, failed, ok, enumerate, warning } from '../findings';
 import type { PreflightCheck } from './context';
 
 /** The node groups' instance types exist in both zones. */
@@ -65,5 +69,43 @@ export const databaseClass: PreflightCheck = {
       }),
     );
     return outcomes;
+  },
+};
+
+/** ElastiCache has the cache's engine version, and sells its node type, in the region. */
+export const cacheNodes: PreflightCheck = {
+  title: 'Cache',
+  run: async ({ environment: { config }, stacks, aws }) => {
+    const caches = resourcesOf(stacks, 'AWS::ElastiCache::ReplicationGroup');
+    if (caches.length === 0) return ok('no service uses one');
+    return Promise.all(
+      caches.map(async ({ properties }): Promise<Outcome> => {
+        const { Engine, EngineVersion = '', CacheNodeType } = properties as Record<string, string>;
+        const what = `${Engine} ${EngineVersion} on ${CacheNodeType}`;
+        const versions = new Set<string>();
+        const pages = paginateDescribeCacheEngineVersions({ client: aws.cache }, { Engine });
+        for await (const { CacheEngineVersions = [] } of pages) {
+          // They carry a patch level, which nobody chooses.
+          for (const { EngineVersion: found = '' } of CacheEngineVersions)
+            versions.add(found.split('.').slice(0, 2).join('.'));
+        }
+        if (!versions.has(EngineVersion)) {
+          return failed(
+            `ElastiCache has no ${Engine} ${EngineVersion} in ${config.region}, but ${enumerate([...versions])}`,
+            `set cache.version in lib/config/${config.name}.ts to one of them`,
+          );
+        }
+        // No call tells what node types there are, but whatever can be had can be reserved.
+        const { ReservedCacheNodesOfferings: offerings = [] } = await aws.cache.send(
+          new DescribeReservedCacheNodesOfferingsCommand({ CacheNodeType }),
+        );
+        return offerings.length > 0
+          ? ok(what)
+          : warning(
+              `${CacheNodeType} cannot be reserved in ${config.region}, so it may not exist there`,
+              `choose another cache.nodeType in lib/config/${config.name}.ts if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it`,
+            );
+      }),
+    );
   },
 };

@@ -6,7 +6,7 @@ import { type Aws, explainAwsError } from '../aws';
 import { deployedStacks } from '../deployed';
 import { type Finding, failed, ok, runChecks, skipped } from '../findings';
 import { bootstrap } from './bootstrap';
-import { databaseClass, nodeTypes } from './capacity';
+import { cacheNodes, databaseClass, nodeTypes } from './capacity';
 import { connections } from './connections';
 import type { PreflightCheck, PreflightContext } from './context';
 import { images } from './images';
@@ -29,6 +29,7 @@ const REMOTE: readonly PreflightCheck[] = [
   addons,
   nodeTypes,
   databaseClass,
+  cacheNodes,
   quotas,
   images,
   secrets,

@@ -5,6 +5,7 @@ import {
   paginateDescribeInstances,
   paginateDescribeVpcs,
 } from '@aws-sdk/client-ec2';
+import { paginateDescribeCacheClusters } from '@aws-sdk/client-elasticache';
 import { paginateDescribeLoadBalancers } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
 import { type AssembledStack, resourcesOf } from '../assembly';
@@ -105,6 +106,23 @@ const QUOTAS: readonly Quota[] = [
     service: 'elasticloadbalancing',
     code: 'L-53DA6B97',
     ...loadBalancers('application'),
+  },
+  {
+    name: 'cache nodes',
+    service: 'elasticache',
+    code: 'L-DFE45DF3',
+    needed: (stacks) =>
+      resourcesOf(stacks, 'AWS::ElastiCache::ReplicationGroup').reduce(
+        (sum, { properties }) => sum + Number(properties.NumCacheClusters),
+        0,
+      ),
+    used: async ({ cache }) => {
+      let used = 0;
+      for await (const { CacheClusters = [] } of paginateDescribeCacheClusters({ client: cache }, {})) {
+        used += CacheClusters.reduce((sum, { NumCacheNodes = 0 }) => sum + NumCacheNodes, 0);
+      }
+      return used;
+    },
   },
   {
     name: 'security groups per network interface',

@@ -5,6 +5,7 @@ import { deployedStacks } from '../deployed';
 import { type Finding, type Outcome, failed, notRun, ok, runChecks, skipped } from '../findings';
 import { publicAddress } from './api';
 import { autoscalers } from './autoscalers';
+import { cache, cacheClients } from './cache';
 import type { ClusterCheck, VerifyCheck, VerifyContext } from './context';
 import { externalSecrets } from './external-secrets';
 import { placement } from './placement';
@@ -14,7 +15,7 @@ import { migration, stacksComplete } from './stacks';
 import { bindings, employeeTargets } from './targets';
 import { volumeClaims } from './volume-claims';
 
-const OUTSIDE: readonly VerifyCheck[] = [stacksComplete, migration, employeeTargets, publicAddress];
+const OUTSIDE: readonly VerifyCheck[] = [stacksComplete, migration, employeeTargets, cache, publicAddress];
 
 const INSIDE: readonly ClusterCheck[] = [
   releases,
@@ -22,6 +23,7 @@ const INSIDE: readonly ClusterCheck[] = [
   placement,
   autoscalers,
   bindings,
+  cacheClients,
   externalSecrets,
   volumeClaims,
 ];

@@ -60,6 +60,9 @@ const message = (() => {
   dev.employee.securityGroup.addIngressRule(ec2.Peer.anyIpv4(), ec2.Port.tcp(8081), 'Everybody');
   cfn<rds.CfnDBInstance>(prod.data.database.instance).storageEncrypted = false;
   cfn<rds.CfnDBInstance>(prod.data.database.instance).multiAz = false;
+  const { replicationGroup } = prod.data.cache!;
+  replicationGroup.transitEncryptionEnabled = false;
+  replicationGroup.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   cfn<s3.CfnBucket>(dev.edge.frontend.bucket).publicAccessBlockConfiguration = undefined;
   cfn<eks.CfnCluster>(dev.cluster.cluster).logging = undefined;
   new logs.CfnLogGroup(dev.employee, 'Eternal', { kmsKeyId: 'arn:aws:kms:ap-northeast-2:111122223333:key/k' });
@@ -109,6 +112,18 @@ test.each([
     'AwsSolutions::AwsSolutions-RDS3',
     'ErpProdData/Database/Instance/Resource',
     'lib/compliance/register.ts',
+  ],
+  [
+    'a cache without encryption',
+    'AwsSolutions::AwsSolutions-AEC3',
+    'ErpProdData/Cache/ReplicationGroup',
+    'lib/compliance/register.ts',
+  ],
+  [
+    'a cache of production that goes without a last snapshot',
+    'CloudFormation-Validate::ERP-KEEP-DATA',
+    'ErpProdData/Cache/ReplicationGroup',
+    'SNAPSHOT for the database and the cache',
   ],
   [
     'a bucket that may become public',

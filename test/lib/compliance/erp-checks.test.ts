@@ -33,7 +33,9 @@ const loadBalancer = {
   LoadBalancerAttributes: [{ Key: 'routing.http.desync_mitigation_mode', Value: 'strictest' }],
 };
 const database = { EnableIAMDatabaseAuthentication: true, CopyTagsToSnapshot: true, MasterUsername: 'erp' };
+const cache = { NumCacheClusters: 2, AutomaticFailoverEnabled: true, AutoMinorVersionUpgrade: true };
 
+const CACHE = 'AWS::ElastiCache::ReplicationGroup';
 const CLUSTER = 'AWS::EKS::Cluster';
 const TEMPLATE = 'AWS::EC2::LaunchTemplate';
 const DISTRIBUTION = 'AWS::CloudFront::Distribution';
@@ -50,6 +52,8 @@ test.each([
   ['AWS::Lambda::Function', {}],
   ['AWS::Lambda::Function', { VpcConfig: { SubnetIds: ['subnet-1', 'subnet-2'] } }],
   [DATABASE, database],
+  [CACHE, cache],
+  [CACHE, { NumCacheClusters: 1, AutomaticFailoverEnabled: false, AutoMinorVersionUpgrade: true }],
 ])('%s of this app breaks nothing', (type, properties) => {
   expect(broken(type, properties)).toEqual([]);
 });
@@ -76,6 +80,8 @@ test.each<[string, string, object]>([
   ['Erp-ELB1', LOAD_BALANCER, { ...loadBalancer, LoadBalancerAttributes: [] }],
   ['Erp-ELB2', LOAD_BALANCER, { ...loadBalancer, Subnets: ['subnet-1'] }],
   ['Erp-LAMBDA1', 'AWS::Lambda::Function', { VpcConfig: { SubnetIds: ['subnet-1'] } }],
+  ['Erp-ELC1', CACHE, { ...cache, AutoMinorVersionUpgrade: undefined }],
+  ['Erp-ELC2', CACHE, { ...cache, AutomaticFailoverEnabled: undefined }],
   ['Erp-RDS1', DATABASE, { ...database, EnableIAMDatabaseAuthentication: undefined }],
   ['Erp-RDS2', DATABASE, { ...database, CopyTagsToSnapshot: false }],
   ['Erp-RDS3', DATABASE, { ...database, MasterUsername: 'Admin' }],

@@ -37,6 +37,17 @@ test('prod pays for two zones of database and for MSK', () => {
   expect(item(estimate, 'Cognito', /Plus/)).toBeDefined();
 });
 
+test('every node of the cache is billed, and every snapshot but the first; their prices are unknown', () => {
+  expect(item(estimateCost(dev, 'dev', TODAY), 'ElastiCache', /valkey on cache.t4g.micro/)).toMatchObject({
+    quantity: 730,
+    usd: undefined,
+  });
+  expect(item(estimateCost(dev, 'dev', TODAY), 'ElastiCache', /snapshots/)).toBeUndefined();
+  const estimate = estimateCost(prod, 'prod', TODAY);
+  expect(item(estimate, 'ElastiCache', /valkey on cache.t4g.small/)).toMatchObject({ quantity: 2 * 730 });
+  expect(item(estimate, 'ElastiCache', /snapshots/)).toMatchObject({ quantity: 14, usage: true });
+});
+
 test('only the function that answers requests is billed by them', () => {
   expect(item(estimateCost(dev, 'dev', TODAY), 'Lambda', /requests/)).toMatchObject({ quantity: 0.1 });
 });
@@ -112,7 +123,7 @@ test('what runs by the hour in the templates has a meter', () => {
       stacks.flatMap(({ resources }) => Object.values(resources).map(({ Type }) => Type)),
     ),
   );
-  const free = ['AWS::EC2::VPCEndpoint'];
+  const free = ['AWS::EC2::VPCEndpoint', 'AWS::ElastiCache::SubnetGroup'];
 
   expect([...types].filter((type) => billed.test(type) && !(type in METERS) && !free.includes(type))).toEqual([]);
 });

@@ -38,6 +38,7 @@ const ENDPOINTS: Readonly<
   rotation: { type: 'AWS::Serverless::Application', groups: ({ Parameters }) => Parameters.vpcSecurityGroupIds },
   MySQL: { type: 'AWS::RDS::DBInstance', groups: ({ VPCSecurityGroups }) => VPCSecurityGroups },
   MSK: { type: 'AWS::MSK::Cluster', groups: ({ BrokerNodeGroupInfo }) => BrokerNodeGroupInfo.SecurityGroups },
+  cache: { type: 'AWS::ElastiCache::ReplicationGroup', groups: ({ SecurityGroupIds }) => SecurityGroupIds },
   releases: { type: 'AWS::CodeBuild::Project', groups: ({ VpcConfig }) => VpcConfig?.SecurityGroupIds },
 };
 
@@ -85,6 +86,7 @@ const PATHS: [from: string, to: string, ports: Ports][] = [
   // DNS, gRPC, Kafka and ZooKeeper in the cluster.
   ['pods', 'pods', ports(53, 9090, 9092, 2181)],
   ['pods', 'MSK', ports(9094)],
+  ['pods', 'cache', ports(6379)],
   // Image registry and APIs of AWS; MongoDB Atlas.
   ['pods', INTERNET, ports(443, 27017)],
   ['pods', 'control plane', https],

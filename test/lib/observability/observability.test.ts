@@ -32,6 +32,10 @@ test('alarms stand beside what they watch', () => {
   const names = (all: typeof dev) => [...all].map(([name, { stack }]) => `${stack} ${name}`).sort();
   const common = (prefix: string, name: string) => [
     `${prefix}Cluster ${name}-pods-pending`,
+    `${prefix}Data ${name}-cache-connections`,
+    `${prefix}Data ${name}-cache-cpu`,
+    `${prefix}Data ${name}-cache-evictions`,
+    `${prefix}Data ${name}-cache-memory`,
     `${prefix}Data ${name}-database-connections`,
     `${prefix}Data ${name}-database-cpu`,
     `${prefix}Data ${name}-database-storage`,
@@ -56,6 +60,7 @@ test('alarms stand beside what they watch', () => {
       'ErpProdCluster erp-prod-nodes-memory',
       'ErpProdCluster erp-prod-pods-crash-loop',
       'ErpProdCluster erp-prod-pods-restarts',
+      'ErpProdData erp-prod-cache-lag',
       'ErpProdData erp-prod-kafka-disk',
       'ErpProdData erp-prod-kafka-offline',
       'ErpProdData erp-prod-kafka-under-replicated',
@@ -112,6 +117,29 @@ test('thresholds follow the config', () => {
   );
   const storage = dev.get('erp-dev-database-storage')!.Properties;
   expect([storage.Threshold, storage.ComparisonOperator]).toEqual([2 * 2 ** 30, 'LessThanOrEqualToThreshold']);
+});
+
+test.each([
+  ['cache-cpu', 'EngineCPUUtilization', 80],
+  ['cache-memory', 'DatabaseMemoryUsagePercentage', 80],
+  ['cache-evictions', 'Evictions', 1],
+  ['cache-connections', 'CurrConnections', 1000],
+  ['cache-lag', 'ReplicationLag', 10],
+])('%s looks at every node of the cache, by the name that ElastiCache gives it', (name, metricName, threshold) => {
+  const nodes = (alarm: Resource) =>
+    alarm.Properties.Metrics.flatMap(({ MetricStat }: { MetricStat?: { Metric: object } }) => MetricStat?.Metric ?? []);
+  const node = (number: string) => ({
+    Namespace: 'AWS/ElastiCache',
+    MetricName: metricName,
+    Dimensions: [
+      { Name: 'CacheClusterId', Value: { 'Fn::Join': ['', [{ Ref: expect.stringMatching(/^Cache/) }, number]] } },
+    ],
+  });
+  expect(prod.get(`erp-prod-${name}`)!.Properties.Threshold).toBe(threshold);
+  expect(nodes(prod.get(`erp-prod-${name}`)!)).toEqual([node('-001'), node('-002')]);
+  const inDev = dev.get(`erp-dev-${name}`);
+  // One node has nothing to lag behind.
+  expect(inDev ? nodes(inDev) : []).toEqual(name === 'cache-lag' ? [] : [node('-001')]);
 });
 
 test('the alarm of MSK looks at every broker', () => {

@@ -104,6 +104,15 @@ describe('plan of the removal', () => {
     expect(stays.map(({ name }) => name)).toEqual(['ErpProdNetwork', 'ErpProdData']);
   });
 
+  test.each([
+    ['prod', true, ['AWS::ElastiCache::ReplicationGroup CacheReplicationGroupBFE59FF3 (as a snapshot)']],
+    ['dev', false, []],
+  ] as const)('says what %s keeps of the cache', (environment, includeData, kept) => {
+    const { steps } = removalPlan(CONFIGS[environment], stacksOf(assembly, environment), { includeData });
+    const keeps = steps.flatMap((step) => step.keeps);
+    expect(keeps.filter((what) => what.includes('ElastiCache'))).toEqual(kept);
+  });
+
   test('knows the volumes by the tags that the storage class gives them', async () => {
     await run();
     const [storageClass] = resourcesOf(stacksOf(assembly, 'dev'), 'Custom::AWSCDK-EKS-KubernetesResource').filter(

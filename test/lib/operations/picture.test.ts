@@ -43,6 +43,8 @@ describe('the picture of the architecture', () => {
         'Target group 8082 type ip → approval-request-service pods, port 8082',
         'approval-request-service pods, port 8082 → approval-processing-service pods, port 8083',
         'notification-service pods, port 8084 → Kafka pods on the tainted nodes',
+        'notification-service pods, port 8084 → ElastiCache Valkey 9.1 cache.t4g.micro',
+        'approval-processing-service pods, port 8083 → ElastiCache Valkey 9.1 cache.t4g.micro',
         'Target group 8081 type alb → Application Load Balancer erp-dev-employee',
         'Application Load Balancer erp-dev-employee → Lambda erp-dev-employee',
         'Lambda erp-dev-employee → Secret erp/dev/mysql',

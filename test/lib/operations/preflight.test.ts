@@ -60,6 +60,15 @@ const EMPTY_ACCOUNT: Answers = {
       },
     },
   },
+  DescribeCacheEngineVersions: {
+    CacheEngineVersions: {
+      CacheEngineVersion: ['7.2.6', '8.2.0', '9.1.0'].map((EngineVersion) => ({ Engine: 'valkey', EngineVersion })),
+    },
+  },
+  DescribeReservedCacheNodesOfferings: {
+    ReservedCacheNodesOfferings: { ReservedCacheNodesOffering: { CacheNodeType: 'cache.t4g.micro' } },
+  },
+  DescribeCacheClusters: { CacheClusters: { CacheCluster: [{ NumCacheNodes: 2 }, { NumCacheNodes: 1 }] } },
   GetServiceQuota: { Quota: { Value: 200 } },
   DescribeVpcs: { vpcSet: { item: [{ vpcId: 'vpc-1' }] } },
   DescribeAddresses: { addressesSet: { item: [{ publicIp: '192.0.2.1' }] } },
@@ -321,6 +330,30 @@ describe('preflight', () => {
       },
       {},
       'failed: RDS does not offer mysql 8.4.10 on db.t4g.micro in ap-northeast-2c | choose another database.instanceType in lib/config/dev.ts, or another version in lib/data/database.ts (aws rds describe-orderable-db-instance-options --engine mysql)',
+    ],
+    [
+      'Cache',
+      {
+        DescribeCacheEngineVersions: {
+          CacheEngineVersions: { CacheEngineVersion: { Engine: 'valkey', EngineVersion: '8.2.0' } },
+        },
+      },
+      {},
+      'failed: ElastiCache has no valkey 9.1 in ap-northeast-2, but 8.2 | set cache.version in lib/config/dev.ts to one of them',
+    ],
+    [
+      'Cache',
+      { DescribeReservedCacheNodesOfferings: { ReservedCacheNodesOfferings: '' } },
+      {},
+      'warning: cache.t4g.micro cannot be reserved in ap-northeast-2, so it may not exist there | choose another cache.nodeType in lib/config/dev.ts if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it',
+    ],
+    ['Cache', {}, {}, 'ok: valkey 9.1 on cache.t4g.micro'],
+    ['Cache', {}, { stacks: [] }, 'ok: no service uses one'],
+    [
+      'Quotas',
+      { GetServiceQuota: ({ QuotaCode }) => ({ Quota: { Value: QuotaCode === 'L-DFE45DF3' ? 3 : 200 } }) },
+      {},
+      'failed: cache nodes: 3 of 3 in use, 1 needed | aws service-quotas request-service-quota-increase --service-code elasticache --quota-code L-DFE45DF3 --desired-value 4 --region ap-northeast-2',
     ],
     [
       'Quotas',

@@ -16,6 +16,7 @@ afterAll(() => Promise.all([aws.stop(), kubernetes.stop()]));
 
 const ZONES = ['ap-northeast-2a', 'ap-northeast-2c'];
 const SERVICES = ['approval-processing-service', 'approval-request-service', 'notification-service'];
+const CACHE_HOST = 'erp.abc.apn2.cache.amazonaws.com';
 const URL = 'https://d1.cloudfront.net';
 
 const node = (name: string, zone: string, kafka: boolean) => ({
@@ -31,6 +32,15 @@ const workload = (name: string, ready: number, replicas = ready) => ({
   metadata: { name },
   spec: { replicas },
   status: { readyReplicas: ready },
+});
+
+/** A deployment of a service that was told where the cache is. */
+const client = (name: string, host?: string) => ({
+  ...workload(name, 2),
+  spec: {
+    replicas: 2,
+    template: { spec: { containers: [{ name, env: host ? [{ name: 'REDIS_HOST', value: host }] : [] }] } },
+  },
 });
 
 /** The cluster as the spec's placement table wants it. */
@@ -51,7 +61,7 @@ function healthyCluster(): Record<string, object[]> {
   return {
     '/api/v1/nodes': ZONES.flatMap((zone) => [node(`service-${zone}`, zone, false), node(`kafka-${zone}`, zone, true)]),
     ...(Object.fromEntries(others) as Record<string, object[]>),
-    [`/apis/apps/v1/${erp}/deployments`]: SERVICES.map((name) => workload(name, 2)),
+    [`/apis/apps/v1/${erp}/deployments`]: SERVICES.map((name) => client(name, CACHE_HOST)),
     [`/apis/apps/v1/${erp}/statefulsets`]: ['kafka', 'zookeeper'].map((name) => workload(name, 3)),
     [`/apis/apps/v1/${erp}/daemonsets`]: [],
     [`/api/v1/${erp}/pods`]: [
@@ -109,6 +119,18 @@ const resource = (ResourceType: string, PhysicalResourceId: string, ResourceStat
     },
   },
 });
+const replicationGroup = (more: object = {}) => ({
+  ReplicationGroups: {
+    ReplicationGroup: {
+      ReplicationGroupId: 'erp1',
+      Status: 'available',
+      MemberClusters: { ClusterId: ['erp1-001'] },
+      AutomaticFailover: 'disabled',
+      NodeGroups: { NodeGroup: { PrimaryEndpoint: { Address: CACHE_HOST } } },
+      ...more,
+    },
+  },
+});
 const HEALTHY: Answers = {
   DescribeStacks: ({ StackName }) => stack(StackName),
   ListStackResources: ({ StackName }) =>
@@ -116,9 +138,12 @@ const HEALTHY: Answers = {
       ? resource('Custom::Trigger', 'trigger')
       : StackName === 'ErpDevEdge'
         ? resource('AWS::ElasticLoadBalancingV2::TargetGroup', 'arn:employee')
-        : { StackResourceSummaries: {} },
+        : StackName === 'ErpDevData'
+          ? resource('AWS::ElastiCache::ReplicationGroup', 'erp1')
+          : { StackResourceSummaries: {} },
   DescribeTargetGroups: { TargetGroups: { member: { TargetGroupArn: 'arn:employee', TargetType: 'alb', Port: 8081 } } },
   DescribeTargetHealth: { TargetHealthDescriptions: { member: [healthy('10.0.8.5'), healthy('10.0.12.7')] } },
+  DescribeReplicationGroups: replicationGroup(),
   DescribeCluster: () => ({ cluster: { endpoint: kubernetes.endpoint } }),
 };
 const ANSWERS: Record<string, { status: number; body: string }> = {
@@ -151,6 +176,10 @@ async function run({ answers, cluster, releases = RELEASES, forbidden = [], page
   });
 }
 
+const withCache = (cache: Partial<typeof environment.config.cache>) => ({
+  environment: { ...environment, config: { ...environment.config, cache: { ...environment.config.cache, ...cache } } },
+});
+
 /** kubectl and Helm themselves, out of the kubectl layer, with the kubeconfig that the command writes. */
 const REAL = { cluster: undefined };
 
@@ -174,6 +203,8 @@ describe('verify', () => {
         '6 complete',
         'applied, last on 2026-11-20',
         'port 8081: 2 healthy',
+        `${CACHE_HOST}: 1 available`,
+        'approval-processing-service, notification-service',
         'https://d1.cloudfront.net/api/employees: asks for a token',
         'erp-microservices erp-microservices-1.0.0, revision 1',
         'erp-dev: 12 ready',
@@ -240,6 +271,56 @@ describe('verify', () => {
       'no migration is deployed',
       { answers: { ListStackResources: { StackResourceSummaries: {} } } },
       'failed: has not run | npx cdk deploy --all, then see docs/runbook.md#failed-migration',
+    ],
+    [
+      'Cache',
+      'the cache is being mended',
+      { answers: { DescribeReplicationGroups: replicationGroup({ Status: 'modifying' }) } },
+      'failed: erp1 is modifying | aws elasticache describe-replication-groups --replication-group-id erp1; docs/runbook.md#cache',
+    ],
+    [
+      'Cache',
+      'the cache is not there',
+      {
+        answers: {
+          ListStackResources: ({ StackName }) =>
+            StackName === 'ErpDevData'
+              ? { StackResourceSummaries: {} }
+              : (HEALTHY.ListStackResources as (input: object) => object)({ StackName }),
+        },
+      },
+      'failed: there is none | see the stacks above',
+    ],
+    [
+      'Cache',
+      'the standby of prod is missing',
+      { props: withCache({ nodes: 2 }) },
+      'failed: erp1 has 1 of 2 nodes | aws elasticache describe-replication-groups --replication-group-id erp1; docs/runbook.md#cache',
+    ],
+    [
+      'Cache',
+      'the standby of prod would not take over',
+      {
+        answers: {
+          DescribeReplicationGroups: replicationGroup({ MemberClusters: { ClusterId: ['erp1-001', 'erp1-002'] } }),
+        },
+        props: withCache({ nodes: 2 }),
+      },
+      'failed: erp1: automatic failover is disabled | aws elasticache describe-replication-groups --replication-group-id erp1; docs/runbook.md#cache',
+    ],
+    [
+      'Way to the cache',
+      'a service was told the address of a cache that has gone, another none',
+      {
+        cluster: {
+          [`/apis/apps/v1/${erp}/deployments`]: [
+            client('approval-processing-service', 'old.example.com'),
+            client('approval-request-service'),
+            client('notification-service', CACHE_HOST),
+          ],
+        },
+      },
+      `failed: approval-processing-service has REDIS_HOST old.example.com; the cache is at ${CACHE_HOST} | write the release again: docs/runbook.md#release-missing`,
     ],
     [
       'Employee service',

@@ -143,6 +143,10 @@ export const CASES: Readonly<Record<string, Case>> = {
     config: { msk, kubernetes: { kafkaNodes: undefined } },
     values: { kafka: { mode: 'msk' } },
   },
+  'cache-unused': {
+    values: { services: { approvalProcessing: { uses: { redis: false } }, notification: { uses: { redis: false } } } },
+  },
+  'cache-node-type': { environment: 'prod', config: { cache: { nodeType: 'cache.m7g.large' } } },
   'volume-size': { values: { kafka: { persistence: { size: '20Gi' } } } },
   'chart-template': {
     chart: {

@@ -52,6 +52,16 @@ test('the bundled chart comes after namespace, storage class, controllers and ne
     for (const id of Object.keys(resources(template, type))) expect(before).toContain(id);
 });
 
+test('the rules that only prod has come before the chart as well', () => {
+  const prod = both.template('ErpProd');
+  const [id] = Object.entries(resources(prod, 'Custom::AWSCDK-EKS-HelmChart')).find(
+    ([, { Properties }]) => Properties.Release === 'erp-microservices',
+  )!;
+  expect([...upstream(prod, id)]).toEqual(
+    expect.arrayContaining(Object.keys(resources(prod, 'AWS::EC2::SecurityGroupIngress'))),
+  );
+});
+
 test('charts run on a cluster that is complete: nodes, add-ons and the way to the internet are of stacks deployed before', () => {
   const stack = both.assembly().getStackByName('ErpDev');
   const dependencies = stack.dependencies.map(({ id }) => id);
@@ -147,6 +157,7 @@ test('the load balancer reaches pods on their service ports only, and pods reach
     Properties.Description,
   ]);
   expect(rules.sort()).toEqual([
+    [6379, 'Pods to the cache'],
     [8081, 'Pods to the employee service'],
     [8082, 'NLB to approvalRequest'],
     [8083, 'NLB to approvalProcessing'],
