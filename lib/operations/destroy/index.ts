@@ -4,8 +4,9 @@ import { type AssembledStack, resourcesOf } from '../assembly';
 import { type Aws, errorName, explainAwsError } from '../aws';
 import { deployedStacks, physicalIds } from '../deployed';
 import { claimedVolumes, kafkaInterfaces, leftovers, strayGroups, strayInterfaces } from './leftovers';
+import { type Obstacle, abandoned, snapshotsInTheWay } from './obstacles';
 import { type RemovalPlan, describePlan, removalPlan } from './plan';
-import { type Obstacle, abandoned, protections, snapshotsInTheWay } from './protection';
+import { protections } from './protection';
 
 /** Tries per stack: interfaces of functions and of the cluster are let go some minutes after their owners. */
 const ATTEMPTS = 4;
