@@ -87,7 +87,6 @@ function addEnvironment(
     tags: { project: 'erp', environment: config.name },
     terminationProtection: config.protection,
   });
-  const managedKafka = values.kafkaMode === 'msk';
   const { services } = values;
 
   const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
@@ -97,7 +96,6 @@ function addEnvironment(
     config,
     vpc,
     logKey,
-    managedKafka,
     usesCache: services.some(({ usesRedis }) => usesRedis),
   });
   const cluster = new ClusterStack(app, `${prefix}Cluster`, {

@@ -139,6 +139,8 @@ the Spring property. Takes (dict "root" $ "service" SERVICE "services" SERVICES)
 {{- if or $values.xray.sidecar.enabled $values.xray.daemonSet.enabled -}}
 {{- $_ := set $env "AWS_XRAY_DAEMON_ADDRESS" (ternary "127.0.0.1:2000" "$(NODE_IP):2000" $values.xray.sidecar.enabled) -}}
 {{- $_ := set $env "AWS_XRAY_CONTEXT_MISSING" $values.xray.contextMissing -}}
+{{- /* An account has one X-Ray for all environments, and the name is what its filters tell them apart by. */ -}}
+{{- $_ := set $env "AWS_XRAY_TRACING_NAME" (printf "%s.%s" .service.name (include "erp.namespace" .root)) -}}
 {{- end -}}
 {{- if .service.uses.kafka -}}
 {{- with include "erp.kafka.bootstrapServers" .root -}}

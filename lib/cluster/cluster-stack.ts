@@ -19,7 +19,7 @@ export interface ClusterStackProps extends cdk.StackProps {
   readonly vpc: ec2.IVpc;
   readonly logKey: kms.IKey;
 
-  /** Whose pods need identities, and whether Kafka needs nodes. */
+  /** Whose pods need identities. */
   readonly values: ChartValues;
 
   /**
@@ -97,12 +97,7 @@ export class ClusterStack extends cdk.Stack {
       xrayNamespace: values.xrayNamespace,
     });
     this.addons = new Addons(this, 'Addons', { cluster: this.cluster, versions: release.addons });
-    this.nodes = new NodeGroups(this, 'Nodes', {
-      cluster: this.cluster,
-      config,
-      kafkaNodes: values.kafkaMode !== 'msk',
-      after: this.addons.beforeNodes,
-    });
+    this.nodes = new NodeGroups(this, 'Nodes', { cluster: this.cluster, config, after: this.addons.beforeNodes });
     this.addons.afterNodes.node.addDependency(this.nodes.serviceNodes);
     if (config.observability.containerInsights) {
       this.insights = new ContainerInsights(this, 'ContainerInsights', {

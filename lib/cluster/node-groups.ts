@@ -9,7 +9,6 @@ import { isArm } from '../config/validate';
 export interface NodeGroupsProps {
   readonly cluster: eks.Cluster;
   readonly config: EnvironmentConfig;
-  readonly kafkaNodes: boolean;
 
   /** What nodes need to become ready. */
   readonly after: IDependable;
@@ -26,7 +25,7 @@ export class NodeGroups extends Construct {
   /** What every node may do. */
   readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, { cluster, config, kafkaNodes, after }: NodeGroupsProps) {
+  constructor(scope: Construct, id: string, { cluster, config, after }: NodeGroupsProps) {
     super(scope, id);
     const name = environmentId(config.name);
     this.role = new iam.Role(this, 'Role', {
@@ -86,7 +85,8 @@ export class NodeGroups extends Construct {
         (nodegroup.node.findChild('Resource') as eks.CfnNodegroup).version = config.kubernetes.version;
       }
     };
-    perZone(this.serviceNodes, 'service', config.kubernetes.serviceNodes, false);
-    if (kafkaNodes) perZone(new Construct(this, 'Kafka'), 'kafka', config.kubernetes.kafkaNodes, true);
+    const { serviceNodes, kafkaNodes } = config.kubernetes;
+    perZone(this.serviceNodes, 'service', serviceNodes, false);
+    if (kafkaNodes) perZone(new Construct(this, 'Kafka'), 'kafka', kafkaNodes, true);
   }
 }

@@ -20,6 +20,13 @@ export interface Acknowledgement {
   /** What it applies to in an environment: those constructs and everything below them. */
   readonly at: (environment: EnvironmentStacks) => readonly (IConstruct | undefined)[];
 
+  /**
+   * Whether it may select nothing, because what it is about leaves every environment with a line of config.
+   *
+   * @default false - an entry that selects nothing fails the synth
+   */
+  readonly optional?: boolean;
+
   /** Why this resource may be as it is. */
   readonly reason: string;
 

@@ -60,7 +60,7 @@ export class RegisterAudit implements cdk.IPolicyValidationPlugin {
         // Manifests are rendered for the report only, which audits their acknowledgements.
         (acknowledgement) => !acknowledgement.id.startsWith(`${MANIFEST_PACK}::`) && !used.has(acknowledgement),
       );
-      if (own.length > 0 && idle.length === 0) return [];
+      if (own.length > 0 ? idle.length === 0 : entry.optional) return [];
       const what = idle.map(({ id, at }) => `${id} at ${at.node.path}`).join(', ');
       return {
         ...FOR_EVERY_SELECTION,

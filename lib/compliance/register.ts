@@ -111,6 +111,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'msk-brokers-function',
+    optional: true,
     at: ({ data }) => [data.kafka && data.node.findChild(CUSTOM_RESOURCE_ID)],
     ids: [...CUSTOM_RESOURCE_FUNCTION, ...inPacks([NIST, HIPAA, PCI], 'LambdaInsideVPC')],
     reason:

@@ -26,7 +26,6 @@ export const dev: EnvironmentConfig = {
     performanceInsights: false,
     backupPlan: false,
   },
-  msk: { instanceType: 'kafka.t3.small', version: '3.9.x.kraft', storage: 10, maxStorage: 50 },
   cache: { nodeType: 'cache.t4g.micro', nodes: 1, version: '9.1', snapshotRetentionDays: 0 },
   employee: { memory: 512 },
   edge: {

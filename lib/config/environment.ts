@@ -27,8 +27,13 @@ export interface EnvironmentConfig {
   readonly kubernetes: KubernetesConfig;
   readonly database: DatabaseConfig;
 
-  /** Brokers of MSK. Read only when the values file says `kafka.mode: msk`. */
-  readonly msk: MskConfig;
+  /**
+   * Amazon MSK. It exists while it stands here and is used while the values file says `kafka.mode: msk`, which cannot be
+   * without it.
+   *
+   * @default - no MSK
+   */
+  readonly msk?: MskConfig;
 
   /** ElastiCache for Valkey. Read only when a service in the values file says `uses.redis`. */
   readonly cache: CacheConfig;
@@ -121,7 +126,14 @@ export interface KubernetesConfig {
   readonly access: readonly AccessEntryConfig[];
 
   readonly serviceNodes: NodeGroupConfig;
-  readonly kafkaNodes: NodeGroupConfig;
+
+  /**
+   * Nodes of Kafka in the cluster. They exist while they stand here; `kafka.mode: zookeeper` and `kraft` in the values file
+   * cannot be without them.
+   *
+   * @default - no such nodes
+   */
+  readonly kafkaNodes?: NodeGroupConfig;
 }
 
 export interface DatabaseConfig {

@@ -1,7 +1,7 @@
 import { deliveryProblems } from './delivery';
 import { dev } from './dev';
 import { type EnvironmentConfig, type EnvironmentName } from './environment';
-import { ConfigurationError } from './problems';
+import { ConfigurationError, type Problem } from './problems';
 import { prod } from './prod';
 import { validateConfig } from './validate';
 import { type ChartValues, readChartValues } from './values';
@@ -24,10 +24,29 @@ export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: 
   const loaded = configs.map((config) => {
     const problems = validateConfig(config, `lib/config/${config.name}.ts`);
     const { values, problems: valueProblems } = readChartValues(config, chart);
-    return { environment: { config, values }, problems: [...problems, ...valueProblems] };
+    const environment = { config, values };
+    return { environment, problems: [...problems, ...valueProblems, ...kafkaProblems(environment)] };
   });
   const environments = loaded.map(({ environment }) => environment);
   const problems = [...loaded.flatMap((entry) => entry.problems), ...deliveryProblems(environments)];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environments;
+}
+
+/** Whether the Kafka exists that the values file uses. */
+function kafkaProblems({ config, values: { kafkaMode } }: Environment): Problem[] {
+  const needed = {
+    msk: { field: 'msk', value: config.msk },
+    zookeeper: { field: 'kubernetes.kafkaNodes', value: config.kubernetes.kafkaNodes },
+    kraft: { field: 'kubernetes.kafkaNodes', value: config.kubernetes.kafkaNodes },
+  };
+  // A mode of another name is a problem of its own.
+  return Object.entries(needed)
+    .filter(([mode, { value }]) => mode === kafkaMode && value === undefined)
+    .map(([mode, { field, value }]) => ({
+      file: `lib/config/${config.name}.ts`,
+      field,
+      value,
+      allowed: `a value while chart/values-${config.name}.yaml says kafka.mode: ${mode}`,
+    }));
 }

@@ -15,7 +15,6 @@ export const prod: EnvironmentConfig = {
     access: [],
     // Three services at five to twenty pods of 500m and 1 GiB each.
     serviceNodes: { instanceTypes: ['m6i.xlarge'], minSize: 2, maxSize: 6, diskSize: 50 },
-    kafkaNodes: { instanceTypes: ['t3.large'], minSize: 1, maxSize: 1, diskSize: 20 },
   },
   database: {
     instanceType: 'm7g.large',

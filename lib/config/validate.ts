@@ -109,7 +109,7 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
     integer(`${field}.diskSize`, group.diskSize, 20, 1000);
   };
   nodes('kubernetes.serviceNodes', kubernetes.serviceNodes);
-  nodes('kubernetes.kafkaNodes', kubernetes.kafkaNodes);
+  if (kubernetes.kafkaNodes) nodes('kubernetes.kafkaNodes', kubernetes.kafkaNodes);
 
   check(
     'database.instanceType',
@@ -121,15 +121,22 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
   integer('database.maxAllocatedStorage', database.maxAllocatedStorage, database.allocatedStorage, 65536);
   integer('database.backupRetentionDays', database.backupRetentionDays, 1, 35);
 
-  check(
-    'msk.instanceType',
-    msk.instanceType,
-    /^kafka\.(t3|m5|m7g)\.\w+$/.test(msk.instanceType),
-    'a kafka.t3, kafka.m5 or kafka.m7g type',
-  );
-  check('msk.version', msk.version, /^\d+\.\d+\.(\d+|x)(\.kraft)?$/.test(msk.version), 'a version such as 3.9.x.kraft');
-  integer('msk.storage', msk.storage, 1, 16384);
-  integer('msk.maxStorage', msk.maxStorage, msk.storage, 16384);
+  if (msk) {
+    check(
+      'msk.instanceType',
+      msk.instanceType,
+      /^kafka\.(t3|m5|m7g)\.\w+$/.test(msk.instanceType),
+      'a kafka.t3, kafka.m5 or kafka.m7g type',
+    );
+    check(
+      'msk.version',
+      msk.version,
+      /^\d+\.\d+\.(\d+|x)(\.kraft)?$/.test(msk.version),
+      'a version such as 3.9.x.kraft',
+    );
+    integer('msk.storage', msk.storage, 1, 16384);
+    integer('msk.maxStorage', msk.maxStorage, msk.storage, 16384);
+  }
 
   check(
     'cache.nodeType',

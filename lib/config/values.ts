@@ -54,6 +54,7 @@ export interface ChartValues {
   /** Enabled services, in the order of their keys. */
   readonly services: readonly Service[];
 
+  /** Which Kafka the release uses; what exists stands in the config. */
   readonly kafkaMode: 'zookeeper' | 'kraft' | 'msk';
 
   /**

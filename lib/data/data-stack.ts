@@ -15,16 +15,13 @@ export interface DataStackProps extends cdk.StackProps {
   readonly vpc: ec2.IVpc;
   readonly logKey: kms.IKey;
 
-  /** Whether Kafka is Amazon MSK instead of pods. */
-  readonly managedKafka: boolean;
-
   /** Whether a service connects to a Redis-compatible cache. */
   readonly usesCache: boolean;
 }
 
 /**
- * What must never be lost: the database, the secrets, the key that encrypts both, and where the environment uses them MSK and
- * the cache.
+ * What must never be lost: the database, the secrets, the key that encrypts both, MSK where the config asks for it, and the cache
+ * where a service uses it.
  */
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
@@ -38,7 +35,7 @@ export class DataStack extends cdk.Stack {
   readonly cache?: Cache;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
-    const { config, vpc, logKey, managedKafka, usesCache, ...stackProps } = props;
+    const { config, vpc, logKey, usesCache, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = environmentId(config.name);
 
@@ -67,7 +64,9 @@ export class DataStack extends cdk.Stack {
       removalPolicy: removalPolicy(config),
     });
 
-    if (managedKafka) this.kafka = new KafkaCluster(this, 'Kafka', { config, vpc, key: this.key, logKey });
+    if (config.msk) {
+      this.kafka = new KafkaCluster(this, 'Kafka', { config, settings: config.msk, vpc, key: this.key, logKey });
+    }
     if (usesCache) this.cache = new Cache(this, 'Cache', { config, vpc, key: this.key, logKey });
   }
 }

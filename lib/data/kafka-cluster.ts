@@ -6,7 +6,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as msk from 'aws-cdk-lib/aws-msk';
 import * as cr from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { type EnvironmentConfig, environmentId } from '../config/environment';
+import { type EnvironmentConfig, type MskConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 
 /** TLS listener of MSK brokers: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html */
@@ -17,6 +17,10 @@ const BROKERS_PER_ZONE = 1;
 
 export interface KafkaClusterProps {
   readonly config: EnvironmentConfig;
+
+  /** Version and size. */
+  readonly settings: MskConfig;
+
   readonly vpc: ec2.IVpc;
   readonly key: kms.IKey;
   readonly logKey: kms.IKey;
@@ -33,7 +37,7 @@ export class KafkaCluster extends Construct {
   readonly securityGroup: ec2.SecurityGroup;
   readonly port = TLS_PORT;
 
-  constructor(scope: Construct, id: string, { config, vpc, key, logKey }: KafkaClusterProps) {
+  constructor(scope: Construct, id: string, { config, settings, vpc, key, logKey }: KafkaClusterProps) {
     super(scope, id);
     const name = environmentId(config.name);
     const { subnetIds } = vpc.selectSubnets({ subnetType: ec2.SubnetType.PRIVATE_ISOLATED });
@@ -67,13 +71,13 @@ export class KafkaCluster extends Construct {
 
     const cluster = new msk.CfnCluster(this, 'Cluster', {
       clusterName: name,
-      kafkaVersion: config.msk.version,
+      kafkaVersion: settings.version,
       numberOfBrokerNodes: brokers,
       brokerNodeGroupInfo: {
         clientSubnets: subnetIds,
-        instanceType: config.msk.instanceType,
+        instanceType: settings.instanceType,
         securityGroups: [this.securityGroup.securityGroupId],
-        storageInfo: { ebsStorageInfo: { volumeSize: config.msk.storage } },
+        storageInfo: { ebsStorageInfo: { volumeSize: settings.storage } },
       },
       clientAuthentication: { unauthenticated: { enabled: true } },
       configurationInfo: { arn: configuration.attrArn, revision: configuration.attrLatestRevisionRevision },
@@ -90,7 +94,7 @@ export class KafkaCluster extends Construct {
       resourceId: cluster.ref,
       scalableDimension: 'kafka:broker-storage:VolumeSize',
       minCapacity: 1,
-      maxCapacity: config.msk.maxStorage,
+      maxCapacity: settings.maxStorage,
     }).scaleToTrackMetric('Utilization', {
       predefinedMetric: appscaling.PredefinedMetric.KAFKA_BROKER_STORAGE_UTILIZATION,
       targetValue: 60,

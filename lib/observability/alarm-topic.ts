@@ -6,8 +6,15 @@ import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import { removalPolicy } from '../config/removal';
 
-/** Services that report something. Each publishes to an encrypted topic only if key and topic let it. */
-const PUBLISHERS = ['budgets', 'cloudwatch', 'costalerts', 'events'].map((name) => `${name}.amazonaws.com`);
+/**
+ * Services that report something, and whether they say for which account. Each publishes to an encrypted topic only if key
+ * and topic let it, and one that is asked for an account and names none is refused without a word: EventBridge names it to
+ * neither. https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
+ */
+const PUBLISHERS = [
+  { services: ['budgets', 'cloudwatch', 'costalerts'], namesAccount: true },
+  { services: ['events'], namesAccount: false },
+];
 
 export interface AlarmTopicProps {
   readonly config: EnvironmentConfig;
@@ -21,36 +28,29 @@ export class AlarmTopic extends Construct {
     super(scope, id);
     const name = environmentId(config.name);
     const { account } = cdk.Stack.of(this);
-    const conditions = { StringEquals: { 'aws:SourceAccount': account } };
-    const principals = PUBLISHERS.map((service) => new iam.ServicePrincipal(service));
-
     const masterKey = new kms.Key(this, 'Key', {
       description: `Alarms of ${name}`,
       enableKeyRotation: true,
       removalPolicy: removalPolicy(config),
     });
-    masterKey.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals,
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-        conditions,
-      }),
-    );
     this.topic = new sns.Topic(this, 'Resource', {
       topicName: `${name}-alarms`,
       displayName: `Alarms of ${name}`,
       masterKey,
       enforceSSL: true,
     });
-    this.topic.addToResourcePolicy(
-      new iam.PolicyStatement({
-        principals,
-        actions: ['sns:Publish'],
-        resources: [this.topic.topicArn],
-        conditions,
-      }),
-    );
+    for (const { services, namesAccount } of PUBLISHERS) {
+      const publish = {
+        principals: services.map((service) => new iam.ServicePrincipal(`${service}.amazonaws.com`)),
+        conditions: namesAccount ? { StringEquals: { 'aws:SourceAccount': account } } : undefined,
+      };
+      masterKey.addToResourcePolicy(
+        new iam.PolicyStatement({ ...publish, actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] }),
+      );
+      this.topic.addToResourcePolicy(
+        new iam.PolicyStatement({ ...publish, actions: ['sns:Publish'], resources: [this.topic.topicArn] }),
+      );
+    }
     const { alarmEmail } = config.observability;
     if (alarmEmail) {
       new sns.Subscription(this, 'Email', {

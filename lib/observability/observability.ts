@@ -1,6 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import * as xray from 'aws-cdk-lib/aws-xray';
 import type { Environment } from '../config';
 import { connectionsPerUser } from '../config/concurrency';
 import { environmentId } from '../config/environment';
@@ -12,6 +11,7 @@ import { type AlarmDefinition, Alarms } from './alarms';
 import { Budget } from './budget';
 import { EnvironmentDashboard } from './dashboard';
 import { type MetricSources, environmentMetrics } from './metrics';
+import { Traces } from './traces';
 
 export interface ObservedStacks extends MetricSources {
   readonly environment: Environment;
@@ -45,7 +45,6 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
   const { config, values } = environment;
   const name = environmentId(config.name);
   const { containerInsights, monthlyBudget } = config.observability;
-  const managedKafka = values.kafkaMode === 'msk';
 
   const alarmTopic = new AlarmTopic(network, 'AlarmTopic', { config });
   const { topic } = alarmTopic;
@@ -192,7 +191,7 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
           },
         ] satisfies AlarmDefinition[])
       : []),
-    ...(managedKafka
+    ...(data.kafka
       ? ([
           {
             name: 'kafka-disk',
@@ -290,21 +289,13 @@ export function observe(stacks: ObservedStacks): AlarmTopic {
     metrics: environmentMetrics(stacks, (value) => cdk.Stack.consumeReference(value, cdk.ReferenceStrength.WEAK)),
     alarms: names,
     containerInsights,
-    managedKafka,
+    managedKafka: data.kafka !== undefined,
   });
 
-  const inEnvironment = [`${name}-employee`, ...values.services.map((service) => service.name)]
-    .map((service) => `service("${service}")`)
-    .join(' OR ');
-  for (const [id, groupName, filterExpression] of [
-    ['Traces', name, inEnvironment],
-    ['Faults', `${name}-faults`, `(${inEnvironment}) AND fault = true`],
-  ] as const) {
-    new xray.CfnGroup(workloads, id, {
-      groupName,
-      filterExpression,
-      insightsConfiguration: { insightsEnabled: true, notificationsEnabled: false },
-    });
-  }
+  new Traces(workloads, 'Traces', {
+    environment: name,
+    functionName: employee.function.functionName,
+    services: values.services,
+  });
   return alarmTopic;
 }

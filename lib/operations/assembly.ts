@@ -114,11 +114,14 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
   };
 }
 
+/** Whether a stack of that name is one of the environment: `ErpDev` and `ErpDevNetwork`, not `ErpDevelopment`. */
+export function isStackOf(environment: EnvironmentName, name: string): boolean {
+  return new RegExp(`^${stackPrefix(environment)}([A-Z].*)?$`).test(name);
+}
+
 /** Stacks of one environment, upstream first. The registry is nobody's own. */
 export function stacksOf({ stacks }: Assembly, environment: EnvironmentName): AssembledStack[] {
-  // `ErpDev` and `ErpDevNetwork`, not `ErpDevelopment`.
-  const own = new RegExp(`^${stackPrefix(environment)}([A-Z].*)?$`);
-  return stacks.filter(({ name }) => own.test(name));
+  return stacks.filter(({ name }) => isStackOf(environment, name));
 }
 
 /** Resources of a CloudFormation type. */

@@ -2,9 +2,12 @@ import {
   DescribeStacksCommand,
   type Stack,
   type StackResourceSummary,
+  paginateDescribeStacks,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import type { AssembledStack } from './assembly';
+import type { EnvironmentConfig } from '../config/environment';
+import { FIREWALL_REGION } from '../edge/firewall-stack';
+import { type AssembledStack, isStackOf } from './assembly';
 import type { Aws } from './aws';
 import { errorName } from './aws';
 
@@ -49,6 +52,35 @@ export async function deployedStacks(aws: Aws, stacks: readonly AssembledStack[]
 /** Whether a creation of a stack has succeeded, so that there is something to update. */
 export function stands({ status }: Pick<DeployedStack, 'status'>): boolean {
   return status !== undefined && !/^(CREATE_(FAILED|IN_PROGRESS)|ROLLBACK_|DELETE_|REVIEW_)/.test(status);
+}
+
+/**
+ * Stacks of an environment that stand in the account and are none of the app any more, youngest first: what config has switched
+ * off. The CDK CLI knows nothing of them.
+ */
+export async function abandonedStacks(
+  aws: Aws,
+  { name: environment, region }: Pick<EnvironmentConfig, 'name' | 'region'>,
+  stacks: readonly AssembledStack[],
+): Promise<(Stack & { readonly region: string })[]> {
+  const perRegion = await Promise.all(
+    [...new Set([region, FIREWALL_REGION])].map(async (where) => {
+      const found: (Stack & { region: string })[] = [];
+      for await (const { Stacks = [] } of paginateDescribeStacks({ client: aws.in(where).cloudFormation }, {}))
+        found.push(...Stacks.map((stack) => ({ ...stack, region: where })));
+      return found;
+    }),
+  );
+  return perRegion
+    .flat()
+    .filter(
+      ({ StackName = '', RootId, region: where }) =>
+        // A nested stack goes with its parent.
+        RootId === undefined &&
+        isStackOf(environment, StackName) &&
+        !stacks.some((stack) => stack.name === StackName && stack.region === where),
+    )
+    .sort((one, other) => Number(other.CreationTime) - Number(one.CreationTime));
 }
 
 /** Physical ids of a type in the deployed stacks. */

@@ -43,7 +43,15 @@ export function platformValues({ environment, network, data, edge }: PlatformVal
       loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
       vpcCidr: config.network.cidr,
     },
-    ...(data.kafka && { kafka: { msk: { bootstrapServers: data.kafka.bootstrapServers, securityProtocol: 'SSL' } } }),
+    // Whatever the mode, so that changing it needs nothing but the chart. Weak, so that nothing refuses MSK's removal.
+    ...(data.kafka && {
+      kafka: {
+        msk: {
+          bootstrapServers: cdk.Stack.consumeReference(data.kafka.bootstrapServers, cdk.ReferenceStrength.WEAK),
+          securityProtocol: 'SSL',
+        },
+      },
+    }),
     ...(data.cache && {
       redis: {
         // Weak: the cache goes with the last service that uses it, in the deployment that takes it from the service.

@@ -160,6 +160,8 @@ export class WorkloadsStack extends cdk.Stack {
       this,
       'LoadBalancerSecurityGroup',
       edge.loadBalancer.securityGroup.securityGroupId,
+      // It has egress rules, and so none of EC2's own that allows all: without this the rules here are ingress only.
+      { allowAllOutbound: false },
     );
     for (const { key, port } of values.services) {
       pods.connections.allowFrom(loadBalancer, ec2.Port.tcp(port), `NLB to ${key}`);
@@ -176,7 +178,8 @@ export class WorkloadsStack extends cdk.Stack {
       const brokers = ec2.SecurityGroup.fromSecurityGroupId(
         this,
         'KafkaSecurityGroup',
-        data.kafka.securityGroup.securityGroupId,
+        // Weak, so that nothing refuses the removal of MSK from the config.
+        cdk.Stack.consumeReference(data.kafka.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
       );
       brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
       ways.push(brokers);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { ofKind } from '../../lib/kubernetes/manifests';
+import { tracedName } from '../../lib/observability/traces';
 import { find, platformValues, render, runHelm, templateArgs } from './render';
 import { leastService } from './variants';
 
@@ -147,6 +148,17 @@ describe('a service', () => {
       SPRING_DATA_MONGODB_URI: { valueFrom: { secretKeyRef: { name: 'mongodb-secret', key: 'uri' } } },
     });
     expect(container(dev, 'notification-service').environment).not.toHaveProperty('EMPLOYEE_SERVICE_URL');
+  });
+
+  test.each([
+    ['dev', dev],
+    ['prod', prod],
+  ])('is traced in %s under the name that the environment filters and samples by', (environment, manifests) => {
+    for (const name of names) {
+      expect(container(manifests, name).environment.AWS_XRAY_TRACING_NAME).toEqual({
+        value: tracedName(name, `erp-${environment}`),
+      });
+    }
   });
 
   test('is told where the cache is when it uses one', () => {

@@ -1,10 +1,11 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
-import type { AssembledStack } from '../assembly';
-import { type Aws, explainAwsError } from '../aws';
+import { type AssembledStack, resourcesOf } from '../assembly';
+import { type Aws, errorName, explainAwsError } from '../aws';
 import { deployedStacks, physicalIds } from '../deployed';
 import { protections } from '../protection';
-import { claimedVolumes, kafkaInterfaces, leftovers, strayInterfaces } from './leftovers';
+import { claimedVolumes, kafkaInterfaces, leftovers, strayGroups, strayInterfaces } from './leftovers';
+import { type Obstacle, abandoned, snapshotsInTheWay } from './obstacles';
 import { type RemovalPlan, describePlan, removalPlan } from './plan';
 
 /** Tries per stack: interfaces of functions and of the cluster are let go some minutes after their owners. */
@@ -71,18 +72,23 @@ export async function destroy(props: DestroyProps): Promise<number> {
     const deployed = await deployedStacks(aws, stacks);
     const going = plan.steps.map(({ stack }) => stack.name);
     const standing = deployed.filter(({ stack }) => going.includes(stack.name));
+    const refused = (why: string, obstacles: readonly Obstacle[]) => {
+      if (obstacles.length > 0)
+        say([why, ...obstacles.flatMap(({ what, off }) => [`- ${what}`, `  ${off}`])].join('\n'));
+      return obstacles.length > 0;
+    };
     const on = (await protections(aws, standing)).filter((protection) => protection.on);
-    if (on.length > 0) {
-      say(
-        [
-          `${config.name} is protected, so nothing was removed. Who means it switches off first:`,
-          ...on.flatMap(({ what, off }) => [`- ${what}`, `  ${off}`]),
-        ].join('\n'),
-      );
+    if (refused(`${config.name} is protected, so nothing was removed. Who means it switches off first:`, on)) return 1;
+    const left = await abandoned(aws, config, stacks);
+    if (refused('Nothing was removed: these stacks left the app and still stand. First:', left)) return 1;
+    const snapshots = await snapshotsInTheWay(aws, standing);
+    if (refused('Nothing was removed: snapshots hold what would go. Copy what you need of them; then:', snapshots))
       return 1;
-    }
     const [vpcId] = physicalIds(deployed, 'AWS::EC2::VPC');
-    if (includeData && vpcId && (await kafkaInterfaces(aws, vpcId)) > 0) {
+    const networkGoes = plan.steps.some(({ stack }) => holdsNetwork(stack));
+    // Brokers that go with their stack take their interfaces along.
+    const kafkaGoes = !plan.keepsData && physicalIds(deployed, 'AWS::MSK::Cluster').length > 0;
+    if (networkGoes && !kafkaGoes && vpcId && (await kafkaInterfaces(aws, vpcId)) > 0) {
       say(
         'The Kafka cluster still stands in the network. Nothing was removed. First: aws kafka delete-cluster --cluster-arn <arn>',
       );
@@ -95,7 +101,7 @@ export async function destroy(props: DestroyProps): Promise<number> {
     const existing = new Set(deployed.filter(({ status }) => status !== undefined).map(({ stack }) => stack.name));
     for (const { stack, awaitVolumes } of plan.steps) {
       if (!existing.has(stack.name)) say(`${stack.name} does not exist`);
-      else if (!(await removeStack(props, stack.name, vpcId))) return 1;
+      else if (!(await removeStack(props, stack, vpcId))) return 1;
       if (awaitVolumes) await volumesGone(props, plan);
     }
     return await cleanUp(props, plan, existing);
@@ -113,16 +119,31 @@ async function confirmed({ config, ask }: DestroyProps, account: string): Promis
   return answer?.trim() === config.name;
 }
 
+function holdsNetwork(stack: AssembledStack): boolean {
+  return resourcesOf([stack], 'AWS::EC2::VPC').length > 0;
+}
+
 async function removeStack(
   { cdkDestroy, aws, say, sleep }: DestroyProps,
-  name: string,
+  stack: AssembledStack,
   vpcId?: string,
 ): Promise<boolean> {
+  const { name } = stack;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (vpcId !== undefined) {
       for (const { what, remove } of await strayInterfaces(aws, vpcId)) {
         say(`Deleting ${what}`);
         await remove?.();
+      }
+      // The network goes last, when nothing that EKS made the group for is there any more.
+      for (const { what, remove } of holdsNetwork(stack) ? await strayGroups(aws, vpcId) : []) {
+        try {
+          await remove?.();
+          say(`Deleted ${what}`);
+        } catch (error) {
+          if (errorName(error) !== 'DependencyViolation') throw error;
+          say(`${what} is still in use`);
+        }
       }
     }
     say(`Removing ${name}${attempt > 1 ? `, attempt ${attempt} of ${ATTEMPTS}` : ''}`);
@@ -173,10 +194,9 @@ async function cleanUp(
       say(`Could not delete ${what}: ${explainAwsError(error).found}`);
     }
   }
-  say(
-    failures === 0
-      ? `${name} is removed; nothing of it is left that costs money.`
-      : `${failures} thing${failures === 1 ? ' is' : 's are'} left.`,
-  );
+  const removed = left.some(({ remove }) => !remove)
+    ? `${name} is removed, but for what was left alone.`
+    : `${name} is removed; nothing of it is left that costs money.`;
+  say(failures === 0 ? removed : `${failures} thing${failures === 1 ? ' is' : 's are'} left.`);
   return failures === 0 ? 0 : 1;
 }

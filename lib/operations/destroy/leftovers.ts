@@ -1,12 +1,21 @@
 import { DeleteLogGroupCommand, paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
 import {
   DeleteNetworkInterfaceCommand,
+  DeleteSecurityGroupCommand,
   DeleteVolumeCommand,
   type NetworkInterface,
+  type SecurityGroup,
   type Volume,
   paginateDescribeNetworkInterfaces,
+  paginateDescribeSecurityGroups,
   paginateDescribeVolumes,
 } from '@aws-sdk/client-ec2';
+import {
+  type DBSnapshot,
+  DeleteOptionGroupCommand,
+  paginateDescribeDBSnapshots,
+  paginateDescribeOptionGroups,
+} from '@aws-sdk/client-rds';
 import { DeleteSecretCommand, DescribeSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { volumeTags } from '../../workloads/workloads-stack';
 import { type Aws, errorName } from '../aws';
@@ -53,6 +62,29 @@ export async function strayInterfaces({ ec2 }: Aws, vpcId: string): Promise<Left
     }));
 }
 
+/** Groups that EKS made for a cluster and left in the VPC: it deletes none that something still used when the cluster went. */
+export async function strayGroups({ ec2 }: Aws, vpcId: string): Promise<Leftover[]> {
+  const groups: SecurityGroup[] = [];
+  const Filters = [
+    { Name: 'vpc-id', Values: [vpcId] },
+    { Name: 'group-name', Values: ['eks-cluster-sg-*'] },
+  ];
+  for await (const { SecurityGroups = [] } of paginateDescribeSecurityGroups({ client: ec2 }, { Filters }))
+    groups.push(...SecurityGroups);
+  return groups.map(({ GroupId = '', GroupName }) => ({
+    what: `security group ${GroupId} (${GroupName})`,
+    remove: () => ec2.send(new DeleteSecurityGroupCommand({ GroupId })),
+  }));
+}
+
+/** Snapshots that outlive a database: those of people, and the one that its stack takes at the end. */
+export async function manualSnapshots({ rds }: Aws, DBInstanceIdentifier: string): Promise<DBSnapshot[]> {
+  const found: DBSnapshot[] = [];
+  const pages = paginateDescribeDBSnapshots({ client: rds }, { DBInstanceIdentifier, SnapshotType: 'manual' });
+  for await (const { DBSnapshots = [] } of pages) found.push(...DBSnapshots);
+  return found;
+}
+
 /** Interfaces of Kafka brokers that outlive their stack, and hold its network with them. */
 export async function kafkaInterfaces({ ec2 }: Aws, vpcId: string): Promise<number> {
   let count = 0;
@@ -76,6 +108,31 @@ export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<s
     what: `volume ${VolumeId}, ${Size} GiB, ${State}`,
     remove: () => aws.ec2.send(new DeleteVolumeCommand({ VolumeId })),
   }));
+  const snapshots = await Promise.all(
+    plan.databases.map(async ({ name }) =>
+      (await manualSnapshots(aws, name)).map(({ DBSnapshotIdentifier, AllocatedStorage }) => ({
+        what: `snapshot ${DBSnapshotIdentifier}, ${AllocatedStorage} GiB`,
+        remove: undefined,
+      })),
+    ),
+  );
+  const optionGroups: Leftover[] = [];
+  for await (const { OptionGroupsList = [] } of paginateDescribeOptionGroups({ client: aws.rds }, {})) {
+    for (const { OptionGroupName = '', OptionGroupDescription } of OptionGroupsList) {
+      // CloudFormation names it after its stack, in lower case.
+      const owner = plan.optionGroups.find(
+        ({ stack, name }) =>
+          name === OptionGroupDescription && OptionGroupName.startsWith(`${stack.name.toLowerCase()}-`),
+      );
+      if (!owner) continue;
+      optionGroups.push({
+        what: `option group ${OptionGroupName}, free, and needed to restore a snapshot`,
+        remove: seen.has(owner.stack.name)
+          ? () => aws.rds.send(new DeleteOptionGroupCommand({ OptionGroupName }))
+          : undefined,
+      });
+    }
+  }
   const secrets = await Promise.all(
     plan.secrets.map(async ({ stack, name: SecretId }): Promise<Leftover[]> => {
       try {
@@ -103,7 +160,13 @@ export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<s
   );
   const ofFunctions = plan.logGroupPrefixes.map(({ region, prefix }) => logGroups(aws.in(region), prefix));
   const groups = (await Promise.all([...named, ...ofFunctions])).flat();
-  return [...volumes, ...secrets.flat(), ...groups.map(({ what, remove }) => ({ what, remove }))];
+  return [
+    ...volumes,
+    ...snapshots.flat(),
+    ...optionGroups,
+    ...secrets.flat(),
+    ...groups.map(({ what, remove }) => ({ what, remove })),
+  ];
 }
 
 async function logGroups({ logs }: Aws, logGroupNamePrefix: string) {

@@ -36,6 +36,12 @@ export interface RemovalPlan {
   /** Its secrets, which a recovery window may keep. */
   readonly secrets: readonly StackOwned[];
 
+  /** Its databases, of which snapshots may be left. */
+  readonly databases: readonly StackOwned[];
+
+  /** Descriptions of its option groups, which stay while a snapshot names them. */
+  readonly optionGroups: readonly StackOwned[];
+
   /** Log groups that a service may make again while its stack goes. */
   readonly logGroups: readonly StackOwned[];
 
@@ -60,6 +66,8 @@ export function removalPlan(
   // Upstream first in the assembly, so from the other end.
   const order = [...stacks].reverse().filter((stack) => !stays.includes(stack));
   const holdsReleases = (stack: AssembledStack) => resourcesOf([stack], 'Custom::AWSCDK-EKS-HelmChart').length > 0;
+  const owned = (type: string, property: string) =>
+    stacks.flatMap((stack) => literals(resourcesOf([stack], type), property).map((name) => ({ stack, name })));
   return {
     config,
     stays,
@@ -70,9 +78,9 @@ export function removalPlan(
       keeps: kept(stack),
       awaitVolumes: holdsReleases(stack),
     })),
-    secrets: stacks.flatMap((stack) =>
-      literals(resourcesOf([stack], 'AWS::SecretsManager::Secret'), 'Name').map((name) => ({ stack, name })),
-    ),
+    secrets: owned('AWS::SecretsManager::Secret', 'Name'),
+    databases: owned('AWS::RDS::DBInstance', 'DBInstanceIdentifier'),
+    optionGroups: owned('AWS::RDS::OptionGroup', 'OptionGroupDescription'),
     logGroups: stacks.flatMap((stack) =>
       [
         ...literals(resourcesOf([stack], 'AWS::Logs::LogGroup'), 'LogGroupName'),

@@ -1,4 +1,5 @@
 import type { AssembledStack, Resource } from '../assembly';
+import { type Address, References } from '../references';
 
 /** What a box stands for; decides its colour. */
 export type Category = 'entry' | 'network' | 'compute' | 'data' | 'release' | 'delivery' | 'watch';
@@ -158,15 +159,9 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::CodePipeline::Pipeline', from: '', to: 'Stages' },
 ];
 
-interface Address {
-  readonly stack: AssembledStack;
-  readonly logicalId: string;
-  readonly resource: Resource;
-}
-
 /** Reads the picture out of stacks, which are those of one environment. */
 export function modelOf(stacks: readonly AssembledStack[]): Model {
-  const assembly = new References(stacks);
+  const assembly = new Boxes(stacks);
   const arrows = new Map<string, Arrow>();
   const connect = (from: string, to: string) => {
     if (from !== to) arrows.set(`${from} ${to}`, { from, to });
@@ -250,7 +245,7 @@ function direct(stacks: readonly AssembledStack[]): Arrow[] {
 
 /** A release of the bundled chart with its services, where the values tell them. */
 function releaseOf(
-  assembly: References,
+  assembly: Boxes,
   { stack, logicalId, resource }: Address,
   connect: (from: string, to: string) => void,
 ): Group | undefined {
@@ -335,29 +330,8 @@ function words(logicalId: string): string {
     .toLowerCase();
 }
 
-/** Finds the resources that a value of a template refers to, over the borders of stacks. */
-class References {
-  private readonly exports = new Map<string, { stack: AssembledStack; value: unknown }>();
-  private readonly byName: ReadonlyMap<string, AssembledStack>;
-
-  constructor(private readonly stacks: readonly AssembledStack[]) {
-    this.byName = new Map(stacks.map((stack) => [stack.name, stack]));
-    for (const stack of stacks) {
-      for (const output of Object.values(stack.template.Outputs ?? {})) {
-        const { Export, Value } = output as { Export?: { Name?: unknown }; Value: unknown };
-        if (typeof Export?.Name === 'string') this.exports.set(Export.Name, { stack, value: Value });
-      }
-    }
-  }
-
-  ofType(type: string): Address[] {
-    return this.stacks.flatMap((stack) =>
-      Object.entries(stack.template.Resources ?? {})
-        .filter(([, resource]) => resource.Type === type)
-        .map(([logicalId, resource]) => ({ stack, logicalId, resource })),
-    );
-  }
-
+/** Finds the boxes that a value of a template leads to. */
+class Boxes extends References {
   /** Ids of the boxes that a value leads to. */
   boxesIn(stack: AssembledStack, value: unknown): string[] {
     return this.boxesOf(this.addresses(stack, value));
@@ -371,30 +345,5 @@ class References {
       return owner ? this.boxesIn(address.stack, address.resource.Properties?.[owner]) : [];
     });
     return [...new Set(ids)];
-  }
-
-  private addresses(stack: AssembledStack, value: unknown): Address[] {
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([key, below]): Address[] => {
-      if (key === 'Ref') return this.address(stack, below);
-      if (key === 'Fn::GetAtt')
-        return this.address(stack, Array.isArray(below) ? below[0] : String(below).split('.')[0]);
-      if (key === 'Fn::ImportValue') {
-        const found = this.exports.get(String(below));
-        return found ? this.addresses(found.stack, found.value) : [];
-      }
-      if (key === 'Fn::GetStackOutput') {
-        const { StackName, OutputName } = below as { StackName: string; OutputName: string };
-        const other = this.byName.get(StackName);
-        const output = other?.template.Outputs?.[OutputName] as { Value: unknown } | undefined;
-        return other && output ? this.addresses(other, output.Value) : [];
-      }
-      return this.addresses(stack, below);
-    });
-  }
-
-  private address(stack: AssembledStack, logicalId: unknown): Address[] {
-    const resource = stack.template.Resources?.[String(logicalId)];
-    return resource ? [{ stack, logicalId: String(logicalId), resource }] : [];
   }
 }

@@ -1,4 +1,5 @@
-import { type Resource, chartWith, config, only, resources, synth, upstream } from '../synth';
+import { CONFIGS } from '../../../lib/config';
+import { type Resource, config, only, resources, synth, upstream } from '../synth';
 
 const template = synth().template('ErpDevCluster');
 const cluster = only(template, 'AWS::EKS::Cluster').Properties;
@@ -96,7 +97,7 @@ describe('node groups', () => {
   });
 
   test('an environment on MSK pays for no Kafka nodes', () => {
-    const msk = synth({ chart: chartWith('dev', { kafka: { mode: 'msk' } }) }).template('ErpDevCluster');
+    const msk = synth({ configs: [CONFIGS.prod] }).template('ErpProdCluster');
     expect(Object.keys(resources(msk, 'AWS::EKS::Nodegroup'))).toHaveLength(2);
   });
 });

@@ -225,6 +225,20 @@ describe('bad values name the file, the field, the value and what is allowed', (
     ]);
   });
 
+  test.each([
+    ['msk', 'msk'],
+    ['zookeeper', 'kubernetes.kafkaNodes'],
+    ['kraft', 'kubernetes.kafkaNodes'],
+  ])('kafka.mode %s while %s does not exist', (mode, field) => {
+    const exists = config(
+      'dev',
+      mode === 'msk' ? {} : { msk: CONFIGS.prod.msk, kubernetes: { kafkaNodes: undefined } },
+    );
+    expect(() => loadEnvironments([exists], chartWith('dev', { kafka: { mode } }))).toThrow(
+      `1 problem in the configuration:\n  lib/config/dev.ts: ${field} is missing; allowed: a value while chart/values-dev.yaml says kafka.mode: ${mode}`,
+    );
+  });
+
   test('the tag latest in production', () => {
     const message = valuesError(service({ image: { tag: 'latest' } }), 'prod');
     expect(message).toContain(

@@ -186,18 +186,40 @@ test('the dashboard holds no stack back', () => {
   }
 });
 
-test('the topic is encrypted, and only services of this account may use it', () => {
-  const template = both.template('ErpDevNetwork');
-  const topic = only(template, 'AWS::SNS::Topic').Properties;
-  const key = topic.KmsMasterKeyId['Fn::GetAtt'][0];
-  const services = ['budgets', 'cloudwatch', 'costalerts', 'events'].map((service) => `${service}.amazonaws.com`);
-  const expected = expect.objectContaining({
-    Principal: { Service: services },
-    Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+describe.each(['ErpDevNetwork', 'ErpProdNetwork', 'ErpProdGlobal'])('the topic of %s', (stack) => {
+  const template = both.template(stack);
+  const key = only(template, 'AWS::SNS::Topic').Properties.KmsMasterKeyId['Fn::GetAtt'][0];
+  const policies = {
+    key: resources(template, 'AWS::KMS::Key')[key]!.Properties.KeyPolicy,
+    topic: only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument,
+  };
+  const allowed = (policy: keyof typeof policies, service: string) =>
+    (policies[policy].Statement as { Effect: string; Principal: { Service?: string | string[] } }[]).filter(
+      ({ Effect, Principal }) => Effect === 'Allow' && [Principal.Service].flat().includes(service),
+    );
+
+  test.each(['budgets', 'cloudwatch', 'costalerts'])(
+    'is encrypted, and %s uses it for this account only',
+    (service) => {
+      for (const policy of ['key', 'topic'] as const) {
+        expect(allowed(policy, `${service}.amazonaws.com`)).toEqual([
+          expect.objectContaining({ Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } } }),
+        ]);
+      }
+    },
+  );
+
+  test('is open to EventBridge, which names its account neither to a topic nor to the key of one', () => {
+    for (const policy of ['key', 'topic'] as const) {
+      const statements = allowed(policy, 'events.amazonaws.com');
+      expect(statements).toHaveLength(1);
+      expect(statements[0]).not.toHaveProperty('Condition');
+    }
   });
-  expect(resources(template, 'AWS::KMS::Key')[key]!.Properties.KeyPolicy.Statement).toContainEqual(expected);
-  expect(only(template, 'AWS::SNS::TopicPolicy').Properties.PolicyDocument.Statement).toContainEqual(expected);
-  expect(only(template, 'AWS::SNS::Subscription').Properties).toMatchObject({
+});
+
+test('alarms are mailed to the address of the config, and to nobody without one', () => {
+  expect(only(both.template('ErpDevNetwork'), 'AWS::SNS::Subscription').Properties).toMatchObject({
     Protocol: 'email',
     Endpoint: 'erp@example.com',
   });
@@ -231,13 +253,47 @@ test('CloudWatch agents run on tainted nodes too and write to log groups of ours
   expect(devAddons.map(({ Properties }) => Properties.AddonName)).not.toContain('amazon-cloudwatch-observability');
 });
 
-test('traces of an environment have a group, and its faults another', () => {
-  const groups = Object.values(resources(both.template('ErpDev'), 'AWS::XRay::Group')).map(
-    ({ Properties }) => Properties,
-  );
-  expect(groups.map(({ GroupName }) => GroupName).sort()).toEqual(['erp-dev', 'erp-dev-faults']);
-  for (const { FilterExpression } of groups)
-    expect(FilterExpression).toContain('service("erp-dev-employee") OR service("approval-processing-service")');
+describe('traces', () => {
+  const services = ['approval-processing-service', 'approval-request-service', 'notification-service'];
+
+  test.each(['dev', 'prod'])('of %s have a group, and its faults another', (environment) => {
+    const own = [`erp-${environment}-employee`, ...services.map((name) => `${name}.erp-${environment}`)]
+      .map((name) => `service("${name}")`)
+      .join(' OR ');
+    const stack = environment === 'dev' ? 'ErpDev' : 'ErpProd';
+    const groups = Object.values(resources(both.template(stack), 'AWS::XRay::Group'));
+    expect(groups.map(({ Properties: { GroupName, FilterExpression } }) => [GroupName, FilterExpression])).toEqual([
+      [`erp-${environment}`, own],
+      [`erp-${environment}-faults`, `(${own}) AND fault = true`],
+    ]);
+  });
+
+  test('of two environments in one account do not mix: no name that one filters or samples by is of the other', () => {
+    const names = (stack: string) => {
+      const groups = Object.values(resources(both.template(stack), 'AWS::XRay::Group'));
+      const rules = Object.values(resources(both.template(stack), 'AWS::XRay::SamplingRule'));
+      return {
+        traced: groups.flatMap(({ Properties: { FilterExpression } }) =>
+          [...String(FilterExpression).matchAll(/service\("([^"]+)"\)/g)].map(([, name]) => name!),
+        ),
+        sampled: rules.map(
+          ({ Properties }) =>
+            new RegExp(`^${Properties.SamplingRule.ServiceName.replace('.', '\\.').replace('*', '.*')}$`),
+        ),
+      };
+    };
+    const [ofDev, ofProd] = [names('ErpDev'), names('ErpProd')];
+    expect(ofDev.traced.filter((name) => ofProd.traced.includes(name))).toEqual([]);
+    for (const [mine, others] of [
+      [ofDev, ofProd],
+      [ofProd, ofDev],
+    ] as const) {
+      for (const name of mine.traced) {
+        expect(mine.sampled.filter((rule) => rule.test(name))).toHaveLength(1);
+        expect(others.sampled.filter((rule) => rule.test(name))).toEqual([]);
+      }
+    }
+  });
 });
 
 test.each([

@@ -28,8 +28,11 @@ const RESOURCES: Record<string, object[]> = {
 const RUNNING: Answers = {
   GetCallerIdentity: { Account: ACCOUNT, Arn: 'arn', UserId: 'A' },
   DescribeStacks: ({ StackName }) => ({
-    Stacks: list({ StackName, StackStatus: 'CREATE_COMPLETE', CreationTime: '2026-01-01T00:00:00Z' }),
+    Stacks: StackName ? list({ StackName, StackStatus: 'CREATE_COMPLETE', CreationTime: '2026-01-01T00:00:00Z' }) : '',
   }),
+  DescribeDBSnapshots: { DBSnapshots: '' },
+  DescribeOptionGroups: { OptionGroupsList: '' },
+  DescribeSecurityGroups: { securityGroupInfo: '' },
   ListStackResources: ({ StackName }) => ({
     StackResourceSummaries: list(...(RESOURCES[String(StackName).replace(/^Erp(Dev|Prod)/, '')] ?? [])),
   }),
@@ -170,14 +173,17 @@ describe('destroy', () => {
     const { exitCode, removed, slept } = await run({
       cdk: [0, 0, 0, 0, 1, 0],
       answers: {
-        DescribeNetworkInterfaces: {
-          networkInterfaceSet: {
-            item: [
-              { networkInterfaceId: 'eni-1', description: 'aws-K8S-i-0123' },
-              { networkInterfaceId: 'eni-2', description: 'somebody else' },
-            ],
-          },
-        },
+        DescribeNetworkInterfaces: (input) => ({
+          networkInterfaceSet:
+            input['Filter.2.Name'] === 'status'
+              ? {
+                  item: [
+                    { networkInterfaceId: 'eni-1', description: 'aws-K8S-i-0123' },
+                    { networkInterfaceId: 'eni-2', description: 'somebody else' },
+                  ],
+                }
+              : '',
+        }),
         DeleteNetworkInterface: {},
       },
     });
@@ -233,7 +239,7 @@ describe('destroy', () => {
     const { exitCode, said } = await run({
       answers: {
         DescribeStacks: ({ StackName }) =>
-          StackName === 'ErpDevData'
+          StackName === 'ErpDevData' || !StackName
             ? (RUNNING.DescribeStacks as (input: object) => object)({ StackName })
             : new FakeError('ValidationError', `Stack with id ${StackName} does not exist`),
         DescribeSecret: ({ SecretId }) => ({ ARN: `arn:${SecretId}` }),
@@ -254,6 +260,150 @@ describe('destroy', () => {
     for (const { logGroupName } of fake.inputs('DeleteLogGroup')) {
       expect(logGroupName).toMatch(/^\/aws\/rds\/instance\/erp-dev-mysql\//);
     }
+  });
+
+  test('deletes the group that EKS left in the network, when nothing else stands there any more', async () => {
+    let looks = 0;
+    const { exitCode, removed, slept, said } = await run({
+      cdk: [0, 0, 0, 0, 0, 1, 0],
+      answers: {
+        DescribeSecurityGroups: {
+          securityGroupInfo: { item: { groupId: 'sg-1', groupName: 'eks-cluster-sg-erp-dev-cluster-42' } },
+        },
+        DeleteSecurityGroup: () =>
+          looks++ === 0 ? new FakeError('DependencyViolation', 'has a dependent object') : {},
+      },
+    });
+    expect({ exitCode, slept }).toEqual({ exitCode: 0, slept: [120_000] });
+    expect(removed).toEqual([...DEV_ORDER, 'ErpDevNetwork']);
+    expect(fake.inputs('DescribeSecurityGroups')[0]).toMatchObject({
+      'Filter.1.Value.1': 'vpc-1',
+      'Filter.2.Value.1': 'eks-cluster-sg-*',
+    });
+    expect(said).toMatch(/sg-1 \(eks-cluster-sg-erp-dev-cluster-42\) is still in use\nRemoving ErpDevNetwork\n/);
+    expect(said).toMatch(/Deleted security group sg-1 .*\nRemoving ErpDevNetwork, attempt 2 of 4/);
+  });
+
+  test('names snapshots that hold an option group before anything goes, with the command', async () => {
+    const { exitCode, removed, said } = await run({
+      answers: {
+        DescribeDBSnapshots: {
+          DBSnapshots: { DBSnapshot: { DBSnapshotIdentifier: 'before-the-upgrade', AllocatedStorage: 20 } },
+        },
+      },
+    });
+    expect({ exitCode, removed, changes: changes() }).toEqual({ exitCode: 1, removed: [], changes: [] });
+    expect(fake.inputs('DescribeDBSnapshots')[0]).toMatchObject({
+      DBInstanceIdentifier: 'erp-mysql',
+      SnapshotType: 'manual',
+    });
+    expect(said).toContain(
+      [
+        '- snapshot before-the-upgrade, 20 GiB, which holds the option group of the database',
+        '  aws rds delete-db-snapshot --db-snapshot-identifier before-the-upgrade --region ap-northeast-2',
+      ].join('\n'),
+    );
+  });
+
+  test('deletes an option group that its stack left, and no other', async () => {
+    const group = (OptionGroupName: string, OptionGroupDescription: string) => ({
+      OptionGroupName,
+      OptionGroupDescription,
+    });
+    await run({
+      answers: {
+        DescribeOptionGroups: {
+          OptionGroupsList: {
+            OptionGroup: [
+              group('erpdevdata-databaseoptions-1a', 'Audit log of erp-dev'),
+              group('erpdevdata-of-others', 'something else'),
+              group('default:mysql-8-4', 'Default option group'),
+            ],
+          },
+        },
+        DeleteOptionGroup: {},
+      },
+    });
+    expect(fake.inputs('DeleteOptionGroup')).toMatchObject([{ OptionGroupName: 'erpdevdata-databaseoptions-1a' }]);
+  });
+
+  test('deletes the log group that the function of the rotation makes for itself', async () => {
+    await run({
+      answers: {
+        DescribeLogGroups: ({ logGroupNamePrefix }) => ({
+          logGroups: /DatabaseRotation/.test(String(logGroupNamePrefix)) ? [{ logGroupName: logGroupNamePrefix }] : [],
+        }),
+        DeleteLogGroup: {},
+      },
+    });
+    const [rotation] = resourcesOf(stacksOf(assembly, 'dev'), 'AWS::Serverless::Application');
+    const { functionName } = rotation!.properties.Parameters as { functionName: string };
+    expect(fake.inputs('DeleteLogGroup')).toEqual([{ logGroupName: `/aws/lambda/${functionName}` }]);
+  });
+
+  test('names stacks that left the app, youngest first, with the commands that remove them', async () => {
+    const standing = [
+      { StackName: 'ErpProd', CreationTime: '2026-01-01T00:00:00Z' },
+      { StackName: 'ErpProdArchive', CreationTime: '2026-01-01T00:00:00Z' },
+      { StackName: 'ErpProdData-DatabaseRotation-1A', CreationTime: '2026-01-01T00:00:00Z', RootId: 'arn:parent' },
+      { StackName: 'ErpProduction', CreationTime: '2026-01-01T00:00:00Z' },
+      { StackName: 'ErpDevArchive', CreationTime: '2026-01-01T00:00:00Z' },
+      {
+        StackName: 'ErpProdDelivery',
+        CreationTime: '2026-02-01T00:00:00Z',
+        EnableTerminationProtection: true,
+      },
+    ].map((stack) => ({ StackStatus: 'UPDATE_COMPLETE', ...stack }));
+    let regions = 0;
+    const { exitCode, removed, said } = await run({
+      environment: 'prod',
+      answers: {
+        DescribeStacks: ({ StackName }) =>
+          StackName
+            ? (RUNNING.DescribeStacks as (input: object) => object)({ StackName })
+            : { Stacks: regions++ === 0 ? list(...standing) : '' },
+      },
+    });
+    expect({ exitCode, removed, changes: changes(), regions }).toEqual({
+      exitCode: 1,
+      removed: [],
+      changes: [],
+      regions: 2,
+    });
+    expect(said.slice(said.indexOf('Nothing was removed'))).toMatch(
+      new RegExp(
+        [
+          'Nothing was removed: these stacks left the app and still stand. First:',
+          '- stack ErpProdDelivery in (\\S+), UPDATE_COMPLETE',
+          '  aws cloudformation update-termination-protection --no-enable-termination-protection --stack-name ErpProdDelivery --region \\1 && aws cloudformation delete-stack --stack-name ErpProdDelivery --region \\1',
+          '- stack ErpProdArchive in \\1, UPDATE_COMPLETE',
+          '  aws cloudformation delete-stack --stack-name ErpProdArchive --region \\1$',
+        ].join('\n'),
+      ),
+    );
+  });
+
+  test('of an environment whose MSK left the config does not touch the network that the brokers still stand in', async () => {
+    const { exitCode, removed, said } = await run({
+      answers: { DescribeNetworkInterfaces: { networkInterfaceSet: { item: { networkInterfaceId: 'eni-msk' } } } },
+    });
+    expect({ exitCode, removed }).toEqual({ exitCode: 1, removed: [] });
+    expect(said).toContain('The Kafka cluster still stands in the network.');
+  });
+
+  test('takes MSK along where the environment keeps nothing', async () => {
+    const { exitCode } = await run({
+      answers: {
+        ListStackResources: ({ StackName }) => ({
+          StackResourceSummaries: list(
+            ...(RESOURCES[String(StackName).replace('ErpDev', '')] ?? []),
+            ...(StackName === 'ErpDevData' ? [summary('AWS::MSK::Cluster', 'arn:msk')] : []),
+          ),
+        }),
+        DescribeNetworkInterfaces: { networkInterfaceSet: { item: { networkInterfaceId: 'eni-msk' } } },
+      },
+    });
+    expect(exitCode).toBe(0);
   });
 
   test('says what it could not delete', async () => {
@@ -321,7 +471,9 @@ describe('destroy', () => {
   test('of prod keeps data: lists it, deletes none of it', async () => {
     const { exitCode, removed, said } = await run({
       environment: 'prod',
-      answers: { DescribeSecret: ({ SecretId }) => ({ ARN: `arn:${SecretId}` }) },
+      answers: {
+        DescribeSecret: ({ SecretId }) => ({ ARN: `arn:${SecretId}` }),
+      },
     });
     expect({ exitCode, removed, changes: changes() }).toEqual({
       exitCode: 0,

@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import { CONFIGS } from '../../../lib/config';
 import { type Edit } from './bench';
 
 export interface Case extends Edit {
@@ -25,6 +26,8 @@ const expense = {
   image: { repository: 'erp/expense-service' },
   api: { route: 'expenses' },
 };
+
+const msk = { ...CONFIGS.prod.msk!, instanceType: 'kafka.t3.small', storage: 10 };
 
 /** Small changes as people make them, by the name of their golden report. */
 export const CASES: Readonly<Record<string, Case>> = {
@@ -134,7 +137,12 @@ export const CASES: Readonly<Record<string, Case>> = {
       ),
   },
   'kafka-mode': { values: { kafka: { mode: 'kraft' } } },
-  'kafka-to-msk': { values: { kafka: { mode: 'msk' } } },
+  'kafka-to-msk': { config: { msk }, values: { kafka: { mode: 'msk' } } },
+  'kafka-nodes-removed': {
+    base: { config: { msk }, values: { kafka: { mode: 'msk' } } },
+    config: { msk, kubernetes: { kafkaNodes: undefined } },
+    values: { kafka: { mode: 'msk' } },
+  },
   'cache-unused': {
     values: { services: { approvalProcessing: { uses: { redis: false } }, notification: { uses: { redis: false } } } },
   },

@@ -46,7 +46,8 @@ test('the bundled chart comes after namespace, storage class, controllers and ne
   expect(before).toContain(manifest('Namespace').id);
   expect(before).toContain(manifest('StorageClass').id);
   for (const release of CONTROLLERS) expect(before).toContain(chart(release)[0]);
-  for (const id of Object.keys(resources(template, 'AWS::EC2::SecurityGroupIngress'))) expect(before).toContain(id);
+  for (const type of ['AWS::EC2::SecurityGroupIngress', 'AWS::EC2::SecurityGroupEgress'])
+    for (const id of Object.keys(resources(template, type))) expect(before).toContain(id);
 });
 
 test('the rules that only prod has come before the chart as well', () => {
