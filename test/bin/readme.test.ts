@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONFIGS, loadEnvironments } from '../../lib/config';
+import { parseReapply } from '../../lib/config/reapply';
 import { configsForRun, parseContext } from '../../lib/config/run';
 import { isArm } from '../../lib/config/validate';
 import { scripts } from '../../package.json';
@@ -52,11 +53,13 @@ describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
 
   test('gives -c what the app takes', () => {
     const pairs = [...text.matchAll(/ -c ([\w]+=[\w.]+)/g)].map(([, pair]) => pair!);
-    expect(new Set(pairs)).toEqual(new Set(['kubernetes=1.36', 'standIn=dev']));
-    for (const pair of pairs) {
+    expect(new Set(pairs)).toEqual(new Set(['kubernetes=1.36', 'protection=off', 'reapply=dev', 'standIn=dev']));
+    for (const pair of pairs.filter((one) => one !== 'reapply=dev')) {
       const context = parseContext([pair]);
       expect(() => configsForRun(Object.values(CONFIGS), (key) => context[key])).not.toThrow();
     }
+    const word = / -c reapply=(dev:)\$\(date \+%s\)/.exec(text)?.[1];
+    expect(parseReapply(`${word}1795800000`)).toEqual({ environment: 'dev', word: '1795800000' });
   });
 
   test('shows every stack that the first deployment makes, after those it needs', () => {

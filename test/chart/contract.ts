@@ -116,6 +116,7 @@ export const UNASKED = {
     '169.254.170.23/32:80': 'the agent of EKS Pod Identity gives the daemon its credentials',
   },
   environment: {
+    AWS_XRAY_TRACING_NAME: 'the SDK names its traces after it, which keeps those of two environments apart',
     AWS_REGION: 'the SDKs ask nobody else for it: instance metadata is out of reach for pods',
     JAVA_TOOL_OPTIONS: 'the share of the memory limit that a JVM takes by itself is a quarter',
     SERVER_PORT: 'the images have the same port built in; a changed port of the values must reach the process',

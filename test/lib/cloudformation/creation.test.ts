@@ -24,8 +24,11 @@ function stacksOf({ configs = Object.values(CONFIGS), chart, protection }: AppOp
     }));
 }
 
+/** An environment with both Kafkas, and the one that it uses. */
 const kafka = (environment: 'dev' | 'prod', mode: string): AppOptions => ({
-  configs: [CONFIGS[environment]],
+  configs: [
+    config(environment, { msk: CONFIGS.prod.msk, kubernetes: { kafkaNodes: CONFIGS.dev.kubernetes.kafkaNodes } }),
+  ],
   chart: chartWith(environment, { kafka: { mode } }),
 });
 

@@ -232,10 +232,11 @@ describe('verify', () => {
   });
 
   test('says which services are stand-ins, and passes: they are what was asked for', async () => {
-    const runs = (name: string, image: string) => ({
-      ...workload(name, 2),
-      spec: { replicas: 2, template: { spec: { containers: [{ name, image }] } } },
-    });
+    const runs = (name: string, image: string) => {
+      const { spec, ...rest } = client(name, CACHE_HOST);
+      const containers = spec.template.spec.containers.map((container) => ({ ...container, image }));
+      return { ...rest, spec: { ...spec, template: { spec: { containers } } } };
+    };
     const findings = await run({
       cluster: {
         '/apis/apps/v1/namespaces/erp-dev/deployments': [
