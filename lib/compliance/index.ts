@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
+import { checkCharts } from '../workloads/chart-check';
 import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
@@ -47,10 +48,11 @@ function registerOf(environments: readonly EnvironmentStacks[]): readonly Acknow
 
 /**
  * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
- * acknowledgements with them.
+ * acknowledgements with them. The chart checks its values at once.
  */
 export function addCompliance(app: cdk.App, { environments, today, ...props }: ComplianceProps): Compliance {
   const { register = registerOf(environments) } = props;
+  checkCharts(environments.map(({ environment }) => environment));
   const recorder = new Recorder();
   const templateRules = new TemplateRules();
   const applied = acknowledge(environments, register);
