@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks, NIST80053R5Checks, PCIDSS321Checks, ServerlessChecks } from 'cdk-nag';
 import type { EnvironmentStacks } from '../platform';
+import { checkCharts } from '../workloads/chart-check';
 import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
@@ -59,10 +60,11 @@ function registerOf({ environments, unprotected }: ComplianceProps): readonly Ac
 
 /**
  * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
- * acknowledgements with them.
+ * acknowledgements with them. The chart checks its values at once.
  */
 export function addCompliance(app: cdk.App, props: ComplianceProps): Compliance {
   const { environments, today, register = registerOf(props) } = props;
+  checkCharts(environments.map(({ environment }) => environment));
   const recorder = new Recorder();
   const templateRules = new TemplateRules();
   const applied = acknowledge(environments, register);

@@ -16,8 +16,13 @@ export function kubectl(): string {
   return tool('kubectl');
 }
 
+/** Whether the layer's programs run on this machine. */
+export function runsHere(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64';
+}
+
 function tool(name: 'helm' | 'kubectl'): string {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
+  if (!runsHere()) {
     throw new Error(
       `${name} comes from ${LAYER}, which holds programs for Linux on x64, but this is ${process.platform} on ` +
         `${process.arch}: run this command on such a machine, for example in a container or in CI`,
