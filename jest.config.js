@@ -7,7 +7,7 @@ const project = (displayName, testMatch, more = {}) => ({
   ...more,
 });
 
-const COMMANDS = '{bin,lib/{compliance,cost,operations,review,upgrade}}/**/*.test.ts';
+const COMMANDS = '{bin,lib/{assembly,command,report,tools,upgrade}}/**/*.test.ts';
 // CloudFormation Validate starts a rule engine of some seconds per test file; one test of its own runs it.
 const withoutValidation = { setupFiles: ['<rootDir>/test/setup.ts'] };
 

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'child_process';
 import * as path from 'path';
-import { helm } from '../lib/kubernetes/tools';
+import { helm } from '../lib/assembly/kubernetes/tools';
 
 const REPOSITORY = path.join(__dirname, '..');
 

@@ -5,14 +5,14 @@ import * as path from 'node:path';
 import { parseArgs } from 'node:util';
 import * as cdk from 'aws-cdk-lib';
 import { context } from '../cdk.json';
-import { addCompliance } from '../lib/compliance';
-import { overdue } from '../lib/compliance/acknowledgement';
-import { evidence } from '../lib/compliance/evidence';
-import { REGISTER } from '../lib/compliance/register';
+import { addCompliance } from '../lib/tools/compliance';
+import { overdue } from '../lib/tools/compliance/acknowledgement';
+import { evidence } from '../lib/tools/compliance/evidence';
+import { REGISTER } from '../lib/tools/compliance/register';
 import { CONFIGS, loadEnvironments } from '../lib/config';
 import { CONTEXT_OPTION, configsForRun, parseContext } from '../lib/config/run';
-import { helm } from '../lib/kubernetes/tools';
-import { addPlatform } from '../lib/platform';
+import { helm } from '../lib/assembly/kubernetes/tools';
+import { addPlatform } from '../lib/platform/platform';
 
 /** Writes reports/compliance/ and ends with 1 where something is open, could not be checked or was due for review. */
 const OUT = path.join(__dirname, '..', 'reports', 'compliance');

@@ -4,13 +4,13 @@ import * as path from 'path';
 import { parseArgs } from 'util';
 import { ENVIRONMENTS } from '../lib/config/environment';
 import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
-import { estimateCost } from '../lib/cost/estimate';
-import { costDocument } from '../lib/cost/table';
-import { readAssembly } from '../lib/review/assembly';
-import { EXIT } from '../lib/review/report';
-import { renderTerminal } from '../lib/review/terminal';
-import { synthesize } from '../lib/review/workspace';
-import { UsageError, contextOf, runCommand } from './command';
+import { estimateCost } from '../lib/tools/cost/estimate';
+import { costDocument } from '../lib/tools/cost/table';
+import { readAssembly } from '../lib/assembly/assembly';
+import { EXIT } from '../lib/tools/review/report';
+import { renderTerminal } from '../lib/report/terminal';
+import { synthesize } from '../lib/tools/review/workspace';
+import { UsageError, contextOf, runCommand } from '../lib/command/command';
 
 const PLACES = [...ENVIRONMENTS, 'shared'];
 const USAGE = `npm run cost -- <environment …> [-c <key>=<value>]

@@ -1,8 +1,8 @@
 import { spawn } from 'child_process';
 import { createInterface } from 'readline/promises';
 import { setTimeout } from 'timers/promises';
-import { destroy } from '../lib/operations/destroy';
-import { onTerminal } from './terminal';
+import { destroy } from '../lib/tools/operations/destroy';
+import { onTerminal } from '../lib/command/terminal';
 
 onTerminal({
   name: 'destroy',

@@ -1,10 +1,10 @@
 import * as cdk from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
-import type * as compliance from '../lib/compliance';
+import type * as compliance from '../lib/tools/compliance';
 import { CONFIGS, loadEnvironments } from '../lib/config';
 import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
 import { PROTECTION, configsForRun } from '../lib/config/run';
-import { addPlatform } from '../lib/platform';
+import { addPlatform } from '../lib/platform/platform';
 
 // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
 const fast = process.env.CDK_VALIDATION === 'false';
@@ -15,6 +15,6 @@ const configs = configsForRun(Object.values(CONFIGS), (key) => app.node.tryGetCo
 const environments = addPlatform(app, { environments: loadEnvironments(configs), today, reapply });
 if (!fast) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
-  const { addCompliance } = require('../lib/compliance') as typeof compliance;
+  const { addCompliance } = require('../lib/tools/compliance') as typeof compliance;
   addCompliance(app, { environments, today, unprotected: app.node.tryGetContext(PROTECTION) === 'off' });
 }

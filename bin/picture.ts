@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { draw } from '../lib/operations/picture/draw';
-import { modelOf } from '../lib/operations/picture/model';
-import { onTerminal } from './terminal';
+import { draw } from '../lib/tools/picture/draw';
+import { modelOf } from '../lib/tools/picture/model';
+import { onTerminal } from '../lib/command/terminal';
 
 onTerminal({
   name: 'picture',

@@ -1,6 +1,6 @@
-import { exitCode, report } from '../lib/operations/findings';
-import { isInstalled, preflight } from '../lib/operations/preflight';
-import { onTerminal, request } from './terminal';
+import { exitCode, report } from '../lib/report/findings';
+import { isInstalled, preflight } from '../lib/tools/operations/preflight';
+import { onTerminal, request } from '../lib/command/terminal';
 
 onTerminal({
   name: 'preflight',

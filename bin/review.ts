@@ -4,15 +4,15 @@ import * as path from 'path';
 import { parseArgs } from 'util';
 import { ENVIRONMENTS } from '../lib/config/environment';
 import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
-import { readAssembly } from '../lib/review/assembly';
-import { deployedAssembly } from '../lib/review/deployed';
-import { describeReport } from '../lib/review/describe';
-import { renderHtml } from '../lib/review/html';
-import { renderMarkdown } from '../lib/review/markdown';
-import { EXIT, exitCode, review } from '../lib/review/report';
-import { renderTerminal } from '../lib/review/terminal';
-import { Workspace } from '../lib/review/workspace';
-import { UsageError, contextOf, runCommand } from './command';
+import { readAssembly } from '../lib/assembly/assembly';
+import { deployedAssembly } from '../lib/tools/review/deployed';
+import { describeReport } from '../lib/tools/review/describe';
+import { renderHtml } from '../lib/report/html';
+import { renderMarkdown } from '../lib/report/markdown';
+import { EXIT, exitCode, review } from '../lib/tools/review/report';
+import { renderTerminal } from '../lib/report/terminal';
+import { Workspace } from '../lib/tools/review/workspace';
+import { UsageError, contextOf, runCommand } from '../lib/command/command';
 
 const USAGE = `npm run review -- [options]
 

@@ -1,7 +1,7 @@
-import { accessWith } from '../lib/operations/cluster-access';
-import { exitCode, report } from '../lib/operations/findings';
-import { verify } from '../lib/operations/verify';
-import { onTerminal, request } from './terminal';
+import { accessWith } from '../lib/tools/operations/cluster-access';
+import { exitCode, report } from '../lib/report/findings';
+import { verify } from '../lib/tools/operations/verify';
+import { onTerminal, request } from '../lib/command/terminal';
 
 onTerminal({
   name: 'verify',

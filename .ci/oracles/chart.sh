@@ -46,7 +46,7 @@ awk -v RS='\n---\n' '/name: targetgroupbindings.elbv2.k8s.aws/' \
   "$(source_of "$kops")"/upup/models/cloudup/resources/addons/aws-load-balancer-controller.addons.k8s.io/*.yaml.template \
   > "$work/crds/targetgroupbindings.yaml"
 
-helm=$(node -r ./bin/register.js -p 'require("./lib/kubernetes/tools").helm()')
+helm=$(node -r ./bin/register.js -p 'require("./lib/assembly/kubernetes/tools").helm()')
 # render NAME VALUES_FILE [ARGUMENT…]
 render() {
   "$helm" template erp-microservices chart --kube-version v1.31.9-eks-473151a \

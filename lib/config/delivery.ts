@@ -1,8 +1,7 @@
-import type { Environment } from '.';
 import type { DeliveryConfig } from './environment';
 import type { Problem } from './problems';
 import { isArm } from './validate';
-import { type Service, child, mergeValues } from './values';
+import { type Environment, type Service, child, mergeValues } from './values';
 
 /**
  * What one trigger of a pipeline takes:

@@ -4,16 +4,12 @@ import { type EnvironmentConfig, type EnvironmentName } from './environment';
 import { ConfigurationError, type Problem } from './problems';
 import { prod } from './prod';
 import { validateConfig } from './validate';
-import { type ChartValues, readChartValues } from './values';
+import { type Environment, readChartValues } from './values';
+
+export type { Environment };
 
 /** Config of every environment. */
 export const CONFIGS: Readonly<Record<EnvironmentName, EnvironmentConfig>> = { dev, prod };
-
-/** One environment, ready to build: its config and the chart's values. */
-export interface Environment {
-  readonly config: EnvironmentConfig;
-  readonly values: ChartValues;
-}
 
 /**
  * Checks configs and the values files that belong to them.

@@ -75,6 +75,12 @@ export interface ChartValues {
   readonly standIn?: string;
 }
 
+/** One environment, ready to build: its config and the chart's values. */
+export interface Environment {
+  readonly config: EnvironmentConfig;
+  readonly values: ChartValues;
+}
+
 /** Port of the employee service on the NLB and on its own load balancer. */
 export const EMPLOYEE_PORT = 8081;
 

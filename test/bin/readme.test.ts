@@ -5,7 +5,7 @@ import { parseReapply } from '../../lib/config/reapply';
 import { configsForRun, parseContext } from '../../lib/config/run';
 import { isArm } from '../../lib/config/validate';
 import { scripts } from '../../package.json';
-import { assemblePlatform } from '../lib/operations/assembled';
+import { assemblePlatform } from '../lib/tools/operations/assembled';
 
 const ROOT = join(__dirname, '..', '..');
 const { stacks } = assemblePlatform();

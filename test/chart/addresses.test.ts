@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { ofKind } from '../../lib/kubernetes/manifests';
+import { ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { find, refusal, render, specificationValues } from './render';
 
 const specification = parse(readFileSync(specificationValues, 'utf8')) as { services: Record<string, object> };

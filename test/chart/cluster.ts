@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { helm } from '../../lib/kubernetes/tools';
+import { helm } from '../../lib/assembly/kubernetes/tools';
 
 /** A kind as discovery names it. */
 interface Kind {

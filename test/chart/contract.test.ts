@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Container } from 'kubernetes-types/core/v1';
 import { parse } from 'yaml';
 import { readChartValues } from '../../lib/config/values';
-import { ofKind } from '../../lib/kubernetes/manifests';
+import { ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { type Address, SERVICES, type Store, UNASKED } from './contract';
 import { paths } from './paths';
 import { find, platformValues, render } from './render';

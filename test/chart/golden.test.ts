@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { describeManifest } from '../../lib/kubernetes/manifests';
+import { describeManifest } from '../../lib/assembly/kubernetes/manifests';
 import { expectFresh } from './golden';
 import { platformValues, type Profile, render } from './render';
 

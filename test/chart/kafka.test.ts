@@ -1,4 +1,4 @@
-import { ofKind } from '../../lib/kubernetes/manifests';
+import { ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { find, render } from './render';
 
 const zookeeperMode = render('values-dev');

@@ -1,5 +1,5 @@
 import { type NetworkPolicyPeer, type NetworkPolicyPort } from 'kubernetes-types/networking/v1';
-import { type Manifest, ofKind } from '../../lib/kubernetes/manifests';
+import { type Manifest, ofKind } from '../../lib/assembly/kubernetes/manifests';
 
 /** A selector or an address block in a few words. */
 function peers({ ipBlock, podSelector, namespaceSelector }: NetworkPolicyPeer): string[] {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
-import { type Manifest, ofKind, parseManifests } from '../../lib/kubernetes/manifests';
+import { type Manifest, ofKind, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 import { FakeCluster } from './cluster';
 import { chartWithNotes } from './notes';
 import { chart, find, platformValues, render, templateArgs } from './render';

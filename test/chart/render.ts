@@ -1,7 +1,7 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { join } from 'node:path';
-import { helm } from '../../lib/kubernetes/tools';
-import { type Manifest, parseManifests } from '../../lib/kubernetes/manifests';
+import { helm } from '../../lib/assembly/kubernetes/tools';
+import { type Manifest, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 
 export const chart = join(__dirname, '..', '..', 'chart');
 export const platformValues = join(__dirname, 'platform-values.yaml');

@@ -1,5 +1,5 @@
 import { type Container, type PodTemplateSpec } from 'kubernetes-types/core/v1';
-import { isKind, type Manifest, ofKind, validateManifests } from '../../lib/kubernetes/manifests';
+import { isKind, type Manifest, ofKind, validateManifests } from '../../lib/assembly/kubernetes/manifests';
 import { find } from './render';
 import { variants } from './variants';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createGenerator } from 'ts-json-schema-generator';
 import { expectFresh } from './golden';
 
-const lib = join(__dirname, '..', '..', 'lib', 'kubernetes');
+const lib = join(__dirname, '..', '..', 'lib', 'assembly', 'kubernetes');
 
 test('schemas.json is what the types in kinds.ts say', () => {
   const schema = createGenerator({

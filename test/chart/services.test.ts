@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { ofKind } from '../../lib/kubernetes/manifests';
-import { tracedName } from '../../lib/observability/traces';
+import { ofKind } from '../../lib/assembly/kubernetes/manifests';
+import { tracedName } from '../../lib/platform/observability/traces';
 import { find, platformValues, render, runHelm, templateArgs } from './render';
 import { leastService } from './variants';
 

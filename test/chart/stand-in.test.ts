@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Manifest, ofKind } from '../../lib/kubernetes/manifests';
+import { type Manifest, ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { platformValues, refusal, render } from './render';
 
 const platform = parse(readFileSync(platformValues, 'utf8')) as object;

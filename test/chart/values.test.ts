@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { helm } from '../../lib/kubernetes/tools';
+import { helm } from '../../lib/assembly/kubernetes/tools';
 import { chartWithNotes } from './notes';
 import { chart, refusal, render, runHelm, templateArgs } from './render';
 import { allOptions, leastService } from './variants';

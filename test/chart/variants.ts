@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { type Manifest } from '../../lib/kubernetes/manifests';
+import { type Manifest } from '../../lib/assembly/kubernetes/manifests';
 import { platformValues, type Profile, render, specificationValues } from './render';
 
 const platform = parse(readFileSync(platformValues, 'utf8')) as Record<string, object>;

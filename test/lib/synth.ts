@@ -6,13 +6,13 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
-import type { KubectlLayerLoader } from '../../lib/cluster/kubectl-layer';
+import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-layer';
 import { CONFIGS, loadEnvironments } from '../../lib/config';
 import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
 import { parseReapply } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
-import type { Manifest } from '../../lib/kubernetes/manifests';
-import { type EnvironmentStacks, addPlatform } from '../../lib/platform';
+import type { Manifest } from '../../lib/assembly/kubernetes/manifests';
+import { type EnvironmentStacks, addPlatform } from '../../lib/platform/platform';
 import { context } from '../../cdk.json';
 
 export const REPOSITORY = path.join(__dirname, '..', '..');

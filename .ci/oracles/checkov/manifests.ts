@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { CONFIGS } from '../../../lib/config';
 import { stackPrefix } from '../../../lib/config/environment';
-import { installedManifests } from '../../../lib/compliance/installed-manifests';
+import { installedManifests } from '../../../lib/assembly/installed-manifests';
 
 /** Writes what an assembly installs in its clusters, one YAML stream per environment: manifests.ts ASSEMBLY FOLDER. */
 const [assembly = '', folder = ''] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import type { Resource } from '../../../lib/operations/assembly';
+import type { Resource } from '../../../lib/assembly/assembled';
 import { Account, type ModelStack, type Outcome } from './account';
 
 type Resources = Readonly<Record<string, Resource>>;

@@ -1,5 +1,5 @@
-import type { AssembledStack, Resource } from '../../../lib/operations/assembly';
-import { identifierProperties, nameProperty } from '../../../lib/review/schema';
+import type { AssembledStack, Resource } from '../../../lib/assembly/assembled';
+import { identifierProperties, nameProperty } from '../../../lib/tools/review/schema';
 
 /** What the model reads of a stack. */
 export type ModelStack = Pick<AssembledStack, 'name' | 'template' | 'terminationProtection'>;

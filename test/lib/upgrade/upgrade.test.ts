@@ -6,9 +6,9 @@ import {
   type KubernetesVersionName,
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
-import { removedApis } from '../../../lib/kubernetes/removed-apis';
+import { removedApis } from '../../../lib/assembly/kubernetes/removed-apis';
 import { type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
-import { release } from '../workloads/release';
+import { release } from '../platform/workloads/release';
 
 const ENVIRONMENTS = [
   ['dev', 'ErpDev'],

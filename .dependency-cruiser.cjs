@@ -1,0 +1,30 @@
+/** Which room may look into which: docs/architecture.md. */
+const only = (name, from, ...to) => ({
+  name,
+  severity: 'error',
+  from: { path: from },
+  to: { path: '^lib/', pathNot: [...to, '^lib/cache\\.ts$'] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('config-stands-alone', '^lib/config/', '^lib/config/'),
+    only('platform-knows-config', '^lib/platform/', '^lib/(platform|config)/'),
+    only('assembly-knows-what-it-builds', '^lib/assembly/', '^lib/(assembly|platform|config)/'),
+    only('report-stands-alone', '^lib/report/', '^lib/report/'),
+    only('tools-know-no-other-tool', '^lib/tools/([^/]+)/', '^lib/tools/$1/', '^lib/(platform|assembly|report|config)/'),
+    only('commands-know-no-tool', '^lib/command/', '^lib/(command|assembly|report|config)/'),
+    {
+      name: 'lib-knows-no-bin',
+      severity: 'error',
+      from: { path: '^lib/' },
+      to: { path: '^(bin|test)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+  },
+};

@@ -1,0 +1,110 @@
+import { type KubernetesObject, renderChart } from './kubernetes/render';
+import type { Assembly, AssemblyStack } from './assembly';
+import { canonical } from './difference';
+import { Placeholders } from './placeholders';
+
+/** Types of the resources that the CDK library's handler puts into a cluster. */
+export const HELM_CHART = 'Custom::AWSCDK-EKS-HelmChart';
+export const KUBERNETES_MANIFEST = 'Custom::AWSCDK-EKS-KubernetesResource';
+
+/** One Helm release or one set of plain manifests, as a deployment would hand it to the cluster. */
+export interface Release {
+  readonly environment: string;
+  readonly stack: string;
+  readonly logicalId: string;
+
+  /** Release name, or the construct path of manifests. */
+  readonly name: string;
+
+  readonly namespace: string;
+  readonly chart:
+    | { readonly kind: 'bundled'; readonly folder: string; readonly hash: string }
+    | { readonly kind: 'remote'; readonly name: string; readonly version: string; readonly repository: string }
+    | { readonly kind: 'manifests'; readonly objects: readonly KubernetesObject[] };
+
+  readonly values: unknown;
+
+  /** Kubernetes version of the environment's cluster. */
+  readonly kubeVersion: string;
+}
+
+/** Kubernetes version that charts see where an assembly has no cluster. */
+const FALLBACK_VERSION = '1.31';
+
+/** Everything that an assembly puts into its clusters. */
+export function readReleases(assembly: Assembly, placeholders = new Placeholders(assembly)): Release[] {
+  return assembly.stacks.flatMap((stack) =>
+    Object.entries(stack.resources).flatMap(([logicalId, { Type, Properties = {} }]): Release[] => {
+      if (Type !== HELM_CHART && Type !== KUBERNETES_MANIFEST) return [];
+      const text = (name: string) => (Properties[name] === undefined ? '' : placeholders.text(Properties[name], stack));
+      const common = {
+        environment: stack.environment,
+        stack: stack.name,
+        logicalId,
+        kubeVersion: kubernetesVersion(assembly, stack),
+      };
+      if (Type === KUBERNETES_MANIFEST) {
+        const path = stack.paths.get(logicalId) ?? logicalId;
+        const objects = (parseValues(text('Manifest')) as KubernetesObject[]).map(withoutPruneLabel);
+        return [{ ...common, name: path, namespace: '', values: {}, chart: { kind: 'manifests', objects } }];
+      }
+      const hash = /([0-9a-f]{64})\.zip/.exec(JSON.stringify(Properties.ChartAssetURL ?? ''))?.[1];
+      return [
+        {
+          ...common,
+          name: text('Release'),
+          namespace: text('Namespace'),
+          values: parseValues(text('Values') || '{}'),
+          chart: hash
+            ? { kind: 'bundled', hash, folder: assembly.assets.get(hash) ?? '' }
+            : { kind: 'remote', name: text('Chart'), version: text('Version'), repository: text('Repository') },
+        },
+      ];
+    }),
+  );
+}
+
+const rendered = new Map<string, readonly KubernetesObject[]>();
+
+/**
+ * Objects of a release; of a remote chart nothing is known.
+ *
+ * @throws Error with helm's words, where the chart refuses the values
+ */
+export function objectsOf(release: Release): readonly KubernetesObject[] {
+  const { chart, values, name, namespace, kubeVersion } = release;
+  if (chart.kind === 'manifests') return chart.objects;
+  if (chart.kind === 'remote') return [];
+  const key = canonical([chart.hash, chart.folder, values, name, namespace, kubeVersion]);
+  const known = rendered.get(key);
+  if (known) return known;
+  const objects = renderChart({ chart: chart.folder, values, release: name, namespace, kubeVersion }).map((object) => ({
+    ...object,
+    metadata: { namespace, ...object.metadata },
+  }));
+  rendered.set(key, objects);
+  return objects;
+}
+
+function kubernetesVersion({ stacks }: Assembly, { environment }: AssemblyStack): string {
+  const versions = stacks
+    .filter((stack) => stack.environment === environment)
+    .flatMap(({ resources }) => Object.values(resources))
+    .flatMap(({ Type, Properties }) => (Type === 'AWS::EKS::Cluster' ? (Properties?.Version ?? []) : []));
+  return typeof versions[0] === 'string' ? versions[0] : FALLBACK_VERSION;
+}
+
+/** JSON in which placeholders may stand where a number or a list was. */
+function parseValues(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return JSON.parse(text.replace(/([:[,]\s*)(<[^>"]*>)/g, '$1"$2"'));
+  }
+}
+
+/** CDK's own label, which carries a hash of the construct path. */
+function withoutPruneLabel(object: KubernetesObject): KubernetesObject {
+  const labels = Object.entries(object.metadata.labels ?? {}).filter(([key]) => !key.startsWith('aws.cdk.eks/prune-'));
+  return { ...object, metadata: { ...object.metadata, labels: Object.fromEntries(labels) } };
+}

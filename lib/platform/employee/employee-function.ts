@@ -1,0 +1,129 @@
+import * as cdk from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import * as triggers from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import { reserveOne } from '../../config/concurrency';
+import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { KEEP, removalPolicy } from '../../config/removal';
+import type { Database } from '../data/database';
+import { readSecrets } from '../data/read-secrets';
+import { noNewLogGroups } from '../logging/no-new-log-groups';
+import { employeeBundle } from './bundle';
+
+export interface EmployeeFunctionProps {
+  readonly config: EnvironmentConfig;
+  readonly vpc: ec2.IVpc;
+  readonly logKey: kms.IKey;
+  readonly database: Database;
+
+  /** Encrypts the database's secret. */
+  readonly dataKey: kms.IKey;
+}
+
+/**
+ * The function of the employee service and the migration of its schema. Callers use the alias, which moves to new code
+ * only after the migration for that code has succeeded.
+ */
+export class EmployeeFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly functionName: string;
+  readonly alias: lambda.Alias;
+
+  /** Changes the schema before the alias moves. */
+  readonly migration: lambda.Function;
+
+  /** Role of both functions. */
+  readonly role: iam.Role;
+
+  constructor(scope: Construct, id: string, { config, vpc, logKey, database, dataKey }: EmployeeFunctionProps) {
+    super(scope, id);
+    const name = environmentId(config.name);
+
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Employee function of ${name}`,
+      allowAllOutbound: false,
+    });
+    // Secrets Manager, KMS and X-Ray are outside the VPC, behind the NAT gateway.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs');
+    const databaseSecurityGroup = ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'DatabaseSecurityGroup',
+      database.securityGroup.securityGroupId,
+    );
+    securityGroup.connections.allowTo(
+      databaseSecurityGroup,
+      ec2.Port.tcp(database.port),
+      'MySQL from the employee function',
+    );
+
+    const permissions = new iam.ManagedPolicy(this, 'Permissions', {
+      description: `Employee function of ${name}`,
+      statements: [...readSecrets([database.secret], dataKey), noNewLogGroups()],
+    });
+
+    this.role = new iam.Role(this, 'Role', {
+      description: `Employee function of ${name}`,
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+      managedPolicies: [
+        iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'),
+        iam.ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'),
+        permissions,
+      ],
+    });
+
+    const code = lambda.Code.fromAsset(employeeBundle());
+    const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
+      const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
+        logGroupName: `/aws/lambda/${functionName}`,
+        encryptionKey: logKey,
+        retention: config.logRetentionDays,
+        removalPolicy: removalPolicy(config),
+      });
+      logGroup.grantWrite(permissions);
+      return new lambda.Function(this, functionId, {
+        functionName,
+        runtime: lambda.Runtime.NODEJS_24_X,
+        architecture: lambda.Architecture.ARM_64,
+        code,
+        handler: `${entry}.handler`,
+        memorySize: config.employee.memory,
+        vpc,
+        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+        securityGroups: [securityGroup],
+        role: this.role.withoutPolicyUpdates(),
+        tracing: lambda.Tracing.ACTIVE,
+        logGroup,
+        environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
+        ...more,
+      });
+    };
+    this.functionName = `${name}-employee`;
+    this.function = create('Service', this.functionName, 'index', {
+      description: `Employee service of ${name}`,
+      timeout: cdk.Duration.seconds(10),
+      reservedConcurrentExecutions: config.employee.reservedConcurrency,
+    });
+    this.migration = create('Migration', `${name}-employee-migration`, 'migrate', {
+      description: `Schema of the employee service of ${name}`,
+      timeout: cdk.Duration.minutes(10),
+      // A lock in the database keeps two migrations apart in any case.
+      reservedConcurrentExecutions: reserveOne(config),
+    });
+
+    const version = this.function.currentVersion;
+    version.applyRemovalPolicy(KEEP);
+    this.alias = new lambda.Alias(this, 'Live', { aliasName: 'live', version });
+    const trigger = new triggers.Trigger(this, 'Migrate', {
+      handler: this.migration,
+      timeout: cdk.Duration.minutes(10),
+      invocationType: triggers.InvocationType.REQUEST_RESPONSE,
+    });
+    trigger.executeAfter(securityGroup, databaseSecurityGroup);
+    trigger.executeBefore(this.alias);
+  }
+}

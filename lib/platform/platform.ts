@@ -1,0 +1,187 @@
+import * as cdk from 'aws-cdk-lib';
+import { ClusterStack } from './cluster/cluster-stack';
+import type { KubectlLayerLoader } from './cluster/kubectl-layer';
+import type { Environment } from '../config';
+import { stackPrefix } from '../config/environment';
+import type { Reapply } from '../config/reapply';
+import { supportWarning } from '../config/kubernetes-versions';
+import { PROTECTION } from '../config/run';
+import { DataStack } from './data/data-stack';
+import { DeliveryStack } from './delivery/delivery-stack';
+import { EdgeStack } from './edge/edge-stack';
+import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
+import { EmployeeStack } from './employee/employee-stack';
+import { LogGroupDefaults } from './logging/log-group-defaults';
+import { GlobalStack, watchesGlobally } from './observability/global-stack';
+import { observe } from './observability/observability';
+import { NetworkStack } from './network/network-stack';
+import { RegistryStack } from './registry/registry-stack';
+import { Reapplied } from './workloads/reapplied';
+import { WorkloadsStack } from './workloads/workloads-stack';
+
+export interface PlatformProps {
+  readonly environments: readonly Environment[];
+
+  /** ISO 8601 date of the synth, for the support calendar; it changes warnings, never templates. */
+  readonly today: string;
+
+  /**
+   * Where kubectl layers come from.
+   *
+   * @default - the npm package of each environment's Kubernetes version
+   */
+  readonly kubectlLayer?: KubectlLayerLoader;
+
+  /**
+   * Environment whose cluster gets everything once more.
+   *
+   * @default - what has not changed is left alone
+   */
+  readonly reapply?: Reapply;
+}
+
+/** Stacks of one environment, by lifetime. */
+export interface EnvironmentStacks {
+  readonly environment: Environment;
+  readonly network: NetworkStack;
+  readonly data: DataStack;
+  readonly cluster: ClusterStack;
+  readonly employee: EmployeeStack;
+  readonly firewall?: FirewallStack;
+  readonly global?: GlobalStack;
+  readonly edge: EdgeStack;
+  readonly workloads: WorkloadsStack;
+  readonly delivery?: DeliveryStack;
+}
+
+/**
+ * Adds all stacks to the app: one set per environment, and the registry that they share. Stacks stand directly in the
+ * app, because `cdk deploy ErpDev` does not find the stacks of a Stage of that name.
+ */
+export function addPlatform(app: cdk.App, { environments, ...options }: PlatformProps): EnvironmentStacks[] {
+  const regions = [...new Set(environments.map(({ config }) => config.region))];
+  if (regions.length > 1)
+    throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
+  const registry = new RegistryStack(app, 'ErpRegistry', {
+    env: { region: regions[0] },
+    // Not protected against termination: dev's first deployment brings it, and a creation that fails must be tried again by
+    // the same command. Whoever deletes the stack deletes no image: everything in it is kept.
+    description: 'ERP platform: image repositories of all environments',
+    repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
+  });
+  return environments.map((environment) => addEnvironment(app, registry, environment, options));
+}
+
+function addEnvironment(
+  app: cdk.App,
+  registry: RegistryStack,
+  environment: Environment,
+  { today, kubectlLayer, reapply }: Omit<PlatformProps, 'environments'>,
+): EnvironmentStacks {
+  const { config, values } = environment;
+  const prefix = stackPrefix(config.name);
+  const env = { account: config.account, region: config.region };
+  const stackProps = (what: string) => ({
+    env,
+    description: `ERP platform, ${config.name}: ${what}`,
+    tags: { project: 'erp', environment: config.name },
+    terminationProtection: config.protection,
+  });
+  const { services } = values;
+
+  const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
+  const { vpc, logKey, accessLogs } = network;
+  const data = new DataStack(app, `${prefix}Data`, {
+    ...stackProps('database, secrets, streams and cache'),
+    config,
+    vpc,
+    logKey,
+    usesCache: services.some(({ usesRedis }) => usesRedis),
+  });
+  const cluster = new ClusterStack(app, `${prefix}Cluster`, {
+    ...stackProps('EKS cluster, nodes, add-ons and identities'),
+    config,
+    vpc,
+    logKey,
+    values,
+    kubectlLayer,
+  });
+  const firewall = config.edge.firewall
+    ? new FirewallStack(app, `${prefix}Firewall`, {
+        ...stackProps('web ACL of CloudFront'),
+        env: { ...env, region: FIREWALL_REGION },
+        config,
+      })
+    : undefined;
+  const edge = new EdgeStack(app, `${prefix}Edge`, {
+    ...stackProps('load balancer, API and frontend'),
+    config,
+    vpc,
+    logKey,
+    accessLogs,
+    services,
+    // Weak: the two stacks stand in different regions, which strong references bridge with two more functions.
+    webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
+  });
+  const employee = new EmployeeStack(app, `${prefix}Employee`, {
+    ...stackProps('employee service'),
+    config,
+    vpc,
+    logKey,
+    database: data.database,
+    dataKey: data.key,
+    listener: edge.employeeLoadBalancer.listener,
+  });
+  const workloads = new WorkloadsStack(app, prefix, {
+    ...stackProps('controllers and the bundled chart'),
+    environment,
+    network,
+    data,
+    cluster,
+    edge,
+  });
+  // Nothing of it is needed by the workloads but their images. It stands first, so that one command brings up an empty
+  // account; nothing that is removed takes it along, because removals go downstream.
+  workloads.addStackDependency(registry);
+  // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
+  const warning = supportWarning(config.kubernetes.version, today);
+  if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
+  const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  // Last of its stack: a vault that holds a backup cannot be rolled back.
+  data.backup?.node.addDependency(...data.node.children.filter((child) => child !== data.backup));
+  if (config.removal === 'retain' && !config.protection) {
+    cdk.Annotations.of(workloads).addWarningV2(
+      'erp:Protection',
+      `Stacks, cluster, database, load balancers and users of ${config.name} are not protected against deletion. Once they stand, deploy them again without -c ${PROTECTION}=off.`,
+    );
+  }
+  const global = watchesGlobally(config)
+    ? new GlobalStack(app, `${prefix}Global`, {
+        ...stackProps('alarms of us-east-1'),
+        env: { ...env, region: FIREWALL_REGION },
+        config,
+      })
+    : undefined;
+  // Nothing of them is needed by pods; they come along because people name the workloads alone.
+  for (const stack of [employee, global]) if (stack) workloads.addStackDependency(stack);
+  const delivery = config.delivery
+    ? new DeliveryStack(app, `${prefix}Delivery`, {
+        ...stackProps('pipeline of the services'),
+        environment,
+        delivery: config.delivery,
+        network,
+        cluster,
+        alarmTopic: topic,
+      })
+    : undefined;
+  // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
+  delivery?.addStackDependency(registry);
+  delivery?.addStackDependency(workloads);
+  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  if (reapply?.environment === config.name) {
+    for (const stack of [workloads, delivery]) if (stack) cdk.Aspects.of(stack).add(new Reapplied(reapply.word));
+  }
+  const logGroups = new LogGroupDefaults({ config, logKey });
+  for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
+  return { environment, ...stacks };
+}

@@ -1,0 +1,122 @@
+import * as path from 'path';
+import * as cdk from 'aws-cdk-lib';
+import { type Acknowledgement, type AppliedAcknowledgement, overdue } from './acknowledgement';
+import { MANIFEST_PACK } from './manifest-checks';
+import type { Recorder } from './recorder';
+import type { TemplateRules } from './template-rules';
+
+export interface RegisterAuditProps {
+  readonly entries: readonly Acknowledgement[];
+  readonly applied: readonly AppliedAcknowledgement[];
+  readonly recorder: Recorder;
+  readonly templateRules: TemplateRules;
+
+  /** ISO 8601 date against which review dates are read. */
+  readonly today: string;
+}
+
+interface Finding {
+  readonly id: string;
+  readonly construct?: cdk.CfnResource;
+  readonly info: string;
+  readonly fix?: string;
+}
+
+/** A resource without a path: the CLI shows those with one only to who selects their stack. */
+const FOR_EVERY_SELECTION = { violatingResources: [{ locations: [] }] };
+
+/**
+ * Holds the findings of the other plugins against the register, so it is registered last. An acknowledgement that
+ * acknowledges nothing would stay behind, ready to hide the next finding. A finding that nothing acknowledges fails the
+ * synth of every stack, not of its own alone: `cdk synth ErpDev` shows only ErpDev what the plugins say.
+ */
+export class RegisterAudit implements cdk.IPolicyValidationPlugin {
+  readonly name = 'Erp Register';
+
+  constructor(private readonly props: RegisterAuditProps) {}
+
+  validate({ appConstruct }: cdk.IPolicyValidationContext): cdk.PolicyValidationPluginReport {
+    const findings = this.findings(appConstruct).map((finding) => ({ ...finding, by: this.nearest(finding) }));
+    const open = findings.filter(({ by }) => !by);
+    const errors = [...this.openFindings(open), ...this.unused(new Set(findings.flatMap(({ by }) => by ?? [])))];
+    return { success: errors.length === 0, violations: [...errors, ...this.reviews()] };
+  }
+
+  private openFindings(findings: readonly Finding[]): cdk.PolicyViolation[] {
+    return findings.map(({ id, construct, info, fix = 'Change the resource.' }) => ({
+      ...FOR_EVERY_SELECTION,
+      ruleName: 'open-finding',
+      description: `${id} at ${construct?.node.path ?? 'a template'}: ${info}`,
+      severity: 'fatal',
+      fix: `${fix} Where that is not possible, give the reason in an entry of lib/tools/compliance/register.ts.`,
+    }));
+  }
+
+  private unused(used: ReadonlySet<AppliedAcknowledgement>): cdk.PolicyViolation[] {
+    const { entries, applied } = this.props;
+    return entries.flatMap((entry) => {
+      const own = applied.filter((acknowledgement) => acknowledgement.entry === entry);
+      const idle = own.filter(
+        // Manifests are rendered for the report only, which audits their acknowledgements.
+        (acknowledgement) => !acknowledgement.id.startsWith(`${MANIFEST_PACK}::`) && !used.has(acknowledgement),
+      );
+      if (own.length > 0 ? idle.length === 0 : entry.optional) return [];
+      const what = idle.map(({ id, at }) => `${id} at ${at.node.path}`).join(', ');
+      return {
+        ...FOR_EVERY_SELECTION,
+        ruleName: 'unused-acknowledgement',
+        description:
+          own.length === 0
+            ? `The entry ${entry.name} selects no construct.`
+            : `The entry ${entry.name} acknowledges what no check finds: ${what}.`,
+        severity: 'fatal',
+        fix: `Take it out of the entry ${entry.name} in lib/tools/compliance/register.ts.`,
+      };
+    });
+  }
+
+  /** Warnings alone: nobody is stopped at night by a calendar. */
+  private reviews(): cdk.PolicyViolation[] {
+    return overdue(this.props.entries, this.props.today).map(({ name, owner, review }) => ({
+      ...FOR_EVERY_SELECTION,
+      ruleName: 'review-due',
+      description: `The acknowledgement ${name} was due for review on ${review}. Its owner is ${owner}.`,
+      severity: 'warning',
+      fix: 'Fix the finding, or look at the entry in lib/tools/compliance/register.ts and set a later date.',
+    }));
+  }
+
+  private findings(root: cdk.IPolicyValidationContext['appConstruct']): Finding[] {
+    const { recorder, templateRules } = this.props;
+    const resources = root.node.findAll().filter((construct) => cdk.CfnResource.isCfnResource(construct));
+    const byPath = new Map(resources.map((resource) => [resource.node.path, resource]));
+    const byLogicalId = new Map(
+      resources.map((resource) => [
+        `${resource.stack.templateFile}|${resource.stack.resolve(resource.logicalId)}`,
+        resource,
+      ]),
+    );
+    return [
+      ...recorder.evaluations
+        .filter(({ result }) => result !== 'Compliant')
+        .flatMap(({ pack, ids, resource, info, explanation }) =>
+          ids.map((id) => ({ id: `${pack}::${id}`, construct: byPath.get(resource), info, fix: explanation })),
+        ),
+      ...templateRules.violations.flatMap(({ ruleName, description, violatingResources, fix }) =>
+        violatingResources.map(({ templatePath = '', resourceLogicalId }) => ({
+          id: `${templateRules.name.replaceAll(' ', '-')}::${ruleName}`,
+          construct: byLogicalId.get(`${path.basename(templatePath)}|${resourceLogicalId}`),
+          info: description,
+          fix,
+        })),
+      ),
+    ];
+  }
+
+  /** The acknowledgement that the framework applies to a finding: of those above it, the nearest. */
+  private nearest({ id, construct }: Finding): AppliedAcknowledgement | undefined {
+    const above = construct?.node.scopes ?? [];
+    const candidates = this.props.applied.filter((acknowledgement) => acknowledgement.id === id);
+    return above.flatMap((scope) => candidates.find(({ at }) => at === scope) ?? []).at(-1);
+  }
+}

@@ -1,0 +1,129 @@
+import type { Assembly } from '../../assembly/assembly';
+import { objectsOf, readReleases } from '../../assembly/releases';
+import { METERS, type Meter, type MeterContext, functionMeters, volumeMeters } from './meters';
+import { PRICES, type Price } from './prices';
+import { type Usage, usageOf } from './usage';
+
+/** One line of the bill. */
+export interface CostItem extends Meter {
+  readonly stack: string;
+
+  /** US dollars per month; undefined where the price is unknown. */
+  readonly usd: number | undefined;
+
+  /** The price; undefined where the table has no entry. */
+  readonly rate?: Price;
+}
+
+/** What an environment costs in a month of 730 hours. */
+export interface Estimate {
+  readonly environment: string;
+  readonly items: readonly CostItem[];
+  readonly usage: Usage;
+
+  /** Sum of what runs whether or not anybody uses it, without unknown prices. */
+  readonly fixed: number;
+
+  /** Sum of what use costs at the assumption, without unknown prices. */
+  readonly variable: number;
+}
+
+/**
+ * Reckons the monthly cost of an environment from its templates and the objects of its charts.
+ *
+ * @param today ISO 8601 date, for the support calendar of Kubernetes
+ */
+export function estimateCost(assembly: Assembly, environment: string, today: string): Estimate {
+  const stacks = assembly.stacks.filter((stack) => stack.environment === environment);
+  const usage = usageOf(environment);
+  const count = (type: string) =>
+    stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type }) => Type === type).length;
+  const context: Omit<MeterContext, 'siblings'> = {
+    usage,
+    today,
+    logGroups: count('AWS::Logs::LogGroup'),
+    repositories: count('AWS::ECR::Repository'),
+  };
+  const meters: (Meter & { stack: string })[] = [];
+  for (const { name: stack, resources } of stacks) {
+    const add = (found: readonly Meter[]) => meters.push(...found.map((meter) => ({ ...meter, stack })));
+    for (const [logicalId, { Type, Properties = {} }] of Object.entries(resources)) {
+      if (Type === 'AWS::Lambda::Function')
+        add(answersRequests(logicalId, resources) ? functionMeters(Properties, usage) : []);
+      else add(METERS[Type]?.(Properties, { ...context, siblings: resources }) ?? []);
+    }
+  }
+  for (const release of readReleases(assembly)) {
+    if (release.environment !== environment) continue;
+    try {
+      meters.push(...volumeMeters(objectsOf(release)).map((meter) => ({ ...meter, stack: release.stack })));
+    } catch {
+      // The report has helm's message where it compares the releases; what cannot be installed costs nothing.
+    }
+  }
+  const items = merge(meters).map((meter): CostItem => {
+    const rate = PRICES[meter.price];
+    return { ...meter, rate, usd: rate?.usd === undefined ? undefined : rate.usd * meter.quantity };
+  });
+  const sum = (isUsage: boolean) =>
+    items.filter(({ usage }) => usage === isUsage).reduce((total, { usd = 0 }) => total + usd, 0);
+  return { environment, items, usage, fixed: sum(false), variable: sum(true) };
+}
+
+/** Whether a load balancer or an API calls the function, by itself or by an alias or version of it. */
+function answersRequests(logicalId: string, resources: MeterContext['siblings']): boolean {
+  const names = (value: unknown): string[] =>
+    [...(JSON.stringify(value) ?? '').matchAll(/"(\w+)"/g)].map(([, name = '']) => name);
+  const callees = Object.values(resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
+    .filter(({ Properties }) => /^(elasticloadbalancing|apigateway)\./.test(String(Properties?.Principal)))
+    .flatMap(({ Properties }) => names(Properties?.FunctionName));
+  const behind = callees.flatMap((id) => {
+    const { Type = '', Properties } = resources[id] ?? {};
+    return /^AWS::Lambda::(Alias|Version)$/.test(Type) ? names(Properties?.FunctionName) : [];
+  });
+  return [...callees, ...behind].includes(logicalId);
+}
+
+/** Equal things of one stack in one line; what is assumed for the environment as a whole belongs to no single stack. */
+function merge(meters: readonly (Meter & { stack: string })[]): (Meter & { stack: string })[] {
+  const merged = new Map<string, Meter & { stack: string }>();
+  for (const meter of meters) {
+    const key = `${meter.usage ? '' : meter.stack}|${meter.service}|${meter.item}|${meter.price}`;
+    const before = merged.get(key);
+    const stack = before && before.stack !== meter.stack ? 'several' : meter.stack;
+    merged.set(key, { ...meter, stack, quantity: meter.quantity + (before?.quantity ?? 0) });
+  }
+  return [...merged.values()].sort((a, b) => order(a).localeCompare(order(b), 'en'));
+}
+
+function order({ service, usage, item, stack }: Meter & { stack: string }): string {
+  return [service, usage ? 1 : 0, item, stack].join('|');
+}
+
+/** How the bills of two sides differ. */
+export interface CostChange {
+  readonly environment: string;
+  readonly before?: Estimate;
+  readonly after?: Estimate;
+
+  /** Lines that differ in quantity or in price. */
+  readonly items: readonly { readonly before?: CostItem; readonly after?: CostItem }[];
+}
+
+/** Compares two estimates of one environment. */
+export function compareCosts(environment: string, before?: Estimate, after?: Estimate): CostChange {
+  const key = ({ stack, service, item }: CostItem) => `${service}|${item}|${stack}`;
+  const keys = [...new Set([...(before?.items ?? []), ...(after?.items ?? [])].map(key))].sort();
+  const items = keys.flatMap((id) => {
+    const was = before?.items.find((item) => key(item) === id);
+    const is = after?.items.find((item) => key(item) === id);
+    return was?.quantity === is?.quantity && was?.price === is?.price ? [] : [{ before: was, after: is }];
+  });
+  return { environment, before, after, items };
+}
+
+/** Whether a line that differs has no price on a side. */
+export function hasUnknown({ before, after }: CostChange['items'][number]): boolean {
+  return [before, after].some((item) => item !== undefined && item.usd === undefined);
+}

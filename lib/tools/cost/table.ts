@@ -1,0 +1,128 @@
+import type { Block, Document } from '../../report/document';
+import { details, heading, lines, table } from '../../report/document';
+import { type CostChange, type CostItem, type Estimate, hasUnknown } from './estimate';
+import { HOURS } from './meters';
+import { PRICES_VERSION } from './prices';
+
+/** US dollars with cents; unknown where there is no price. */
+export function dollars(usd: number | undefined): string {
+  return usd === undefined ? 'unknown' : `$${usd.toFixed(2)}`;
+}
+
+/** A difference of dollars with its sign. */
+export function signed(usd: number): string {
+  const rounded = Math.round(usd * 100) / 100;
+  return rounded === 0 ? '±$0.00' : `${rounded > 0 ? '+' : '−'}$${Math.abs(rounded).toFixed(2)}`;
+}
+
+/** The bill of one environment, for `npm run cost`. */
+export function costDocument(estimates: readonly Estimate[]): Document {
+  return {
+    title: 'Monthly cost',
+    subtitle: `ap-northeast-2, on demand, before tax, ${HOURS} hours; price table of ${PRICES_VERSION} (lib/tools/cost/prices.ts)`,
+    blocks: estimates.flatMap((estimate) => costBlocks(estimate)),
+  };
+}
+
+function costBlocks({ environment, items, fixed, variable, usage }: Estimate): Block[] {
+  const fixedItems = items.filter((item) => !item.usage);
+  const usageItems = items.filter((item) => item.usage);
+  const unknown = items.filter(({ usd }) => usd === undefined);
+  return [
+    heading(`${environment}: ${dollars(fixed + variable)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`),
+    table({
+      columns: ['service', 'what', 'stack', 'quantity', 'unit price', 'a month', 'price'],
+      right: [3, 4, 5],
+      rows: [...fixedItems, ...usageItems].map(row),
+      totals: [
+        ['', 'fixed, whether used or not', '', '', '', dollars(fixed)],
+        ['', 'by use, at the assumption below', '', '', '', dollars(variable)],
+      ],
+    }),
+    details('by stack and by service', [
+      table(sums('stack', items, ({ stack }) => stack)),
+      table(sums('service', items, ({ service }) => service)),
+    ]),
+    lines([
+      {
+        text: `use is assumed as ${Object.entries(usage)
+          .map(([name, value]) => `${name} ${value}`)
+          .join(', ')} (lib/tools/cost/usage.ts)`,
+        tone: 'muted',
+      },
+      ...(unknown.length > 0
+        ? [
+            {
+              text: `not in the sums, price unknown: ${unknown.map(({ service, item, quantity }) => `${service} ${item} (${amount(quantity)})`).join('; ')}`,
+              tone: 'warning' as const,
+            },
+          ]
+        : []),
+      {
+        text: 'not reckoned: traffic between zones and to the internet, KMS and Secrets Manager requests, alarms, support',
+        tone: 'muted',
+      },
+    ]),
+  ];
+}
+
+function row({ service, item, stack, quantity, rate, usd }: CostItem): string[] {
+  return [
+    service,
+    item,
+    stack,
+    amount(quantity),
+    rate?.usd === undefined ? '' : `$${rate.usd} / ${rate.unit}`,
+    dollars(usd),
+    rate?.usd === undefined ? 'unknown' : `${rate.confidence}, ${rate.date}`,
+  ];
+}
+
+function sums(name: string, items: readonly CostItem[], of: (item: CostItem) => string) {
+  const keys = [...new Set(items.map(of))].sort();
+  const sum = (key: string, isUsage: boolean) =>
+    items.filter((item) => of(item) === key && item.usage === isUsage).reduce((total, { usd = 0 }) => total + usd, 0);
+  const unknowns = (key: string) => items.filter((item) => of(item) === key && item.usd === undefined).length;
+  return {
+    columns: [name, 'fixed', 'by use', 'unknown lines'],
+    right: [1, 2, 3],
+    rows: keys.map((key) => [key, dollars(sum(key, false)), dollars(sum(key, true)), String(unknowns(key) || '')]),
+  };
+}
+
+/** What a change does to the bill, for a review. */
+export function costChangeBlocks(changes: readonly CostChange[]): Block[] {
+  const rows = changes.map(({ environment, before, after, items }) => {
+    const total = (estimate?: Estimate) => (estimate ? estimate.fixed + estimate.variable : 0);
+    const unknown = items.some(hasUnknown) ? ' and unknown' : '';
+    const difference = signed(total(after) - total(before));
+    return [environment, dollars(total(before)), dollars(total(after)), `${difference}${unknown}`];
+  });
+  const items = changes.flatMap(({ environment, items }) => items.map((item) => ({ environment, ...item })));
+  return [
+    table({ columns: ['environment', 'before', 'after', 'a month'], right: [1, 2, 3], rows }),
+    ...(items.length > 0
+      ? [
+          table({
+            columns: ['what', 'stack', 'before', 'after', 'a month'],
+            right: [2, 3, 4],
+            rows: items.map((item) => {
+              const { before, after } = item;
+              const any = after ?? before;
+              return [
+                any ? `${any.service}: ${any.item}` : '',
+                any?.stack ?? '',
+                before ? amount(before.quantity) : '–',
+                after ? amount(after.quantity) : '–',
+                hasUnknown(item) ? 'unknown' : signed((after?.usd ?? 0) - (before?.usd ?? 0)),
+              ];
+            }),
+          }),
+        ]
+      : []),
+  ];
+}
+
+function amount(quantity: number): string {
+  return String(Math.round(quantity * 100) / 100);
+}
