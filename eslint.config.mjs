@@ -43,6 +43,25 @@ export default tseslint.config(
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
   {
+    files: ['test/**/*.ts'],
+    ignores: ['test/contract/**'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/lib/config(/(dev|prod))?$',
+              allowTypeImports: true,
+              message:
+                'What ships may change with every edit: take CONFIGS and loadEnvironments from test/lib/synth.ts, or pin a promise in test/contract/.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs', '**/*.cjs', '**/*.js'],
     languageOptions: {
       globals: {

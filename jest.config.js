@@ -12,8 +12,8 @@ const COMMANDS = '{bin,lib/{assembly,command,report,tools,upgrade}}/**/*.test.ts
 const withoutValidation = { setupFiles: ['<rootDir>/test/setup.ts'] };
 
 /**
- * One project per kind of test: stacks and constructs, commands over whole apps, the chart under helm, and the employee
- * service, which alone needs more than Node: a real database.
+ * One project per kind of test: stacks and constructs, commands over whole apps, the chart under helm, what the shipped
+ * environments promise, and the employee service, which alone needs more than Node: a real database.
  */
 module.exports = {
   // A busy machine is slow, not wrong.
@@ -24,6 +24,7 @@ module.exports = {
     project('unit', ['<rootDir>/test/lib/**/*.test.ts', `!**/test/${COMMANDS}`], withoutValidation),
     project('commands', [`<rootDir>/test/${COMMANDS}`], withoutValidation),
     project('chart', ['<rootDir>/test/chart/**/*.test.ts']),
+    project('contract', ['<rootDir>/test/contract/**/*.test.ts'], withoutValidation),
     project('employee', ['<rootDir>/test/lambda/**/*.test.ts'], {
       globalSetup: '<rootDir>/test/lambda/employee/global-setup.ts',
       globalTeardown: '<rootDir>/test/lambda/employee/global-teardown.ts',

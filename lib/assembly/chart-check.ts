@@ -1,16 +1,13 @@
-import * as path from 'path';
 import { type EnvironmentConfig, environmentId } from '../config/environment';
 import type { ChartValues } from '../config/values';
 import { renderChart } from './kubernetes/render';
 import { runsHere } from './kubernetes/tools';
 import { RELEASE_NAME } from '../platform/workloads/workloads-stack';
 
-const CHART = path.join(__dirname, '..', '..', 'chart');
-
 /** One environment, as far as its chart is concerned. */
 export interface CheckedChart {
   readonly config: Pick<EnvironmentConfig, 'name' | 'kubernetes'>;
-  readonly values: Pick<ChartValues, 'overrides'>;
+  readonly values: Pick<ChartValues, 'chart' | 'overrides'>;
 }
 
 /**
@@ -24,7 +21,7 @@ export function checkCharts(environments: readonly CheckedChart[]): void {
   const refusals = environments.flatMap(({ config, values }) => {
     try {
       renderChart({
-        chart: CHART,
+        chart: values.chart,
         values: values.overrides,
         release: RELEASE_NAME,
         namespace: environmentId(config.name),

@@ -45,6 +45,9 @@ export interface Service {
 
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
 export interface ChartValues {
+  /** Folder of the chart that they belong to. */
+  readonly chart: string;
+
   /** Content of `values-<env>.yaml`, as Helm gets it. */
   readonly overrides: Values;
 
@@ -115,6 +118,7 @@ export function readChartValues(
   return {
     problems,
     values: {
+      chart,
       overrides,
       merged,
       services: enabledServices(merged).map(([key, service]) => ({

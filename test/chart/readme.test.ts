@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isMap, isScalar, parseDocument, type YAMLMap } from 'yaml';
 import { expectFresh } from './golden';
-import { chart } from './render';
+import { chart, shippedChart } from './render';
 
 interface Row {
   readonly key: string;
@@ -43,7 +43,7 @@ test('the README describes every value', () => {
     ),
   ].join('\n');
 
-  const path = join(chart, 'README.md');
+  const path = join(shippedChart, 'README.md');
   const markers = /(<!-- values: .* -->\n)[\s\S]*(<!-- \/values -->)/;
   const readme = readFileSync(path, 'utf8');
   expect(readme).toMatch(markers);

@@ -1,9 +1,18 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helm } from '../../lib/assembly/kubernetes/tools';
 import { type Manifest, parseManifests } from '../../lib/assembly/kubernetes/manifests';
+import { copyFrozenChart } from '../fixtures/chart';
 
-export const chart = join(__dirname, '..', '..', 'chart');
+export const shippedChart = join(__dirname, '..', '..', 'chart');
+
+/** The chart with the frozen services and values files. */
+export const chart = mkdtempSync(join(tmpdir(), 'erp-chart-'));
+copyFrozenChart(chart);
+afterAll(() => rmSync(chart, { recursive: true }));
+
 export const platformValues = join(__dirname, 'platform-values.yaml');
 export const specificationValues = join(__dirname, 'specification-values.yaml');
 

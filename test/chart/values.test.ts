@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { helm } from '../../lib/assembly/kubernetes/tools';
 import { chartWithNotes } from './notes';
 import { chart, refusal, render, runHelm, templateArgs } from './render';
@@ -317,22 +317,5 @@ describe('every value', () => {
       }),
     );
     expect(unread.sort()).toEqual([]);
-  });
-
-  test('of the environments differs from the default, or names what the environment is', () => {
-    for (const environment of ['dev', 'prod']) {
-      const values = parse(readFileSync(join(chart, `values-${environment}.yaml`), 'utf8')) as Tree;
-      expect(Object.keys(values)).toEqual([
-        'environment',
-        'namespace',
-        'region',
-        'serviceDefaults',
-        'services',
-        'secrets',
-        'kafka',
-        'xray',
-      ]);
-      expect(stringify(values)).not.toMatch(/\d{12}|password|mongodb:\/\//);
-    }
   });
 });

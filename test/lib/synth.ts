@@ -7,23 +7,20 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
 import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-layer';
-import { CONFIGS, loadEnvironments } from '../../lib/config';
+// eslint-disable-next-line @typescript-eslint/no-restricted-imports -- made to read the frozen values
+import * as shipped from '../../lib/config';
 import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
 import { parseReapply } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
 import type { Manifest } from '../../lib/assembly/kubernetes/manifests';
 import { type EnvironmentStacks, addPlatform } from '../../lib/platform/platform';
 import { context } from '../../cdk.json';
+import { copyFrozenChart } from '../fixtures/chart';
+import { CONFIGS } from '../fixtures/configs';
+
+export { CONFIGS };
 
 export const REPOSITORY = path.join(__dirname, '..', '..');
-export const CHART = path.join(REPOSITORY, 'chart');
-
-type Partially<T> = T extends object ? { readonly [K in keyof T]?: Partially<T[K]> } : T;
-
-/** An environment's config with changes laid over it. */
-export function config(name: EnvironmentName, changes: Partially<EnvironmentConfig> = {}): EnvironmentConfig {
-  return mergeValues(CONFIGS[name] as unknown as Values, changes as Values) as unknown as EnvironmentConfig;
-}
 
 const folders: string[] = [];
 afterAll(() => folders.splice(0).forEach((folder) => fs.rmSync(folder, { recursive: true, force: true })));
@@ -33,6 +30,22 @@ export function temporaryFolder(): string {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-test-'));
   folders.push(folder);
   return folder;
+}
+
+/** The chart with the frozen services and values files in place of the shipped ones. */
+export const CHART = temporaryFolder();
+copyFrozenChart(CHART);
+
+/** Configs with the values files that belong to the frozen ones, unless another chart has its own. */
+export function loadEnvironments(configs: readonly EnvironmentConfig[], chart = CHART) {
+  return shipped.loadEnvironments(configs, chart);
+}
+
+type Partially<T> = T extends object ? { readonly [K in keyof T]?: Partially<T[K]> } : T;
+
+/** A frozen config with changes laid over it. */
+export function config(name: EnvironmentName, changes: Partially<EnvironmentConfig> = {}): EnvironmentConfig {
+  return mergeValues(CONFIGS[name] as unknown as Values, changes as Values) as unknown as EnvironmentConfig;
 }
 
 /** A copy of the chart whose `values-<environment>.yaml` has changes laid over it. */

@@ -1,4 +1,3 @@
-import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as eks from 'aws-cdk-lib/aws-eks-v2';
@@ -197,7 +196,7 @@ export class WorkloadsStack extends cdk.Stack {
     }
 
     const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
-      path: path.join(__dirname, '..', '..', '..', 'chart'),
+      path: values.chart,
       // Not part of what Helm renders, so a change of theirs is no change of the release.
       exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
     });

@@ -1,6 +1,5 @@
-import { CONFIGS, loadEnvironments } from '../../../lib/config';
 import { checkCharts } from '../../../lib/assembly/chart-check';
-import { chartWith } from '../synth';
+import { CONFIGS, chartWith, loadEnvironments } from '../synth';
 
 const { dev, prod } = CONFIGS;
 const environments = [

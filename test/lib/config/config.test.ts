@@ -1,8 +1,7 @@
-import { loadEnvironments, CONFIGS } from '../../../lib/config';
 import { ConfigurationError } from '../../../lib/config/problems';
 import { validateConfig } from '../../../lib/config/validate';
 import type { Values } from '../../../lib/config/values';
-import { chartWith, config } from '../synth';
+import { CONFIGS, chartWith, config, loadEnvironments } from '../synth';
 
 /** Problems of a config, as `field: value`. */
 function problems(...args: Parameters<typeof config>) {

@@ -1,5 +1,4 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { CONFIGS, loadEnvironments } from '../../../lib/config';
 import {
   KUBERNETES_VERSIONS,
   KUBERNETES_VERSION_NAMES,
@@ -7,7 +6,16 @@ import {
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
 import { removedApis } from '../../../lib/assembly/kubernetes/removed-apis';
-import { type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
+import {
+  type Resource,
+  CONFIGS,
+  appliedObjects,
+  config,
+  loadEnvironments,
+  resources,
+  stubKubectlLayer,
+  synth,
+} from '../synth';
 import { release } from '../platform/workloads/release';
 
 const ENVIRONMENTS = [

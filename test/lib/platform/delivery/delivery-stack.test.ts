@@ -1,9 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { loadEnvironments } from '../../../../lib/config';
 import type { DeliveryConfig } from '../../../../lib/config/environment';
 import { releaseRules } from '../../../../lib/platform/delivery/release-access';
-import { REPOSITORY, appliedObjects, chartWith, config, only, resources, synth } from '../../synth';
+import { REPOSITORY, appliedObjects, chartWith, config, loadEnvironments, only, resources, synth } from '../../synth';
 import { delivery } from './fixture';
 
 const app = synth({
@@ -139,7 +138,7 @@ test('the scripts get what they ask for', () => {
 test('the build specs exist and run scripts that exist', () => {
   for (const name of ['erp-dev-images', 'erp-dev-release']) {
     const spec = fs.readFileSync(path.join(REPOSITORY, project(name).Source.BuildSpec), 'utf8');
-    const script = /- (lib\/delivery\/scripts\/\w+\.sh)/.exec(spec)![1]!;
+    const script = /- (lib\/platform\/delivery\/scripts\/\w+\.sh)/.exec(spec)![1]!;
     expect(fs.statSync(path.join(REPOSITORY, script)).mode & 0o111).toBe(0o111);
   }
 });

@@ -1,4 +1,4 @@
-import { CONFIGS } from '../../../../lib/config';
+import { CONFIGS } from '../../synth';
 import { EMPLOYEE_PORT } from '../../../../lib/config/values';
 import { type AssembledStack, stacksOf } from '../../../../lib/assembly/assembled';
 import { delivery } from '../delivery/fixture';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { context } from '../../../../cdk.json';
 import { type ComplianceProps, addCompliance } from '../../../../lib/tools/compliance';
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { CONFIGS, loadEnvironments } from '../../synth';
 import { addPlatform } from '../../../../lib/platform/platform';
 
 /** A day on which no support ends and no review is due, so that tests print no warning. */

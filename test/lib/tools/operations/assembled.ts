@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { CONFIGS, loadEnvironments } from '../../synth';
 import type { EnvironmentConfig } from '../../../../lib/config/environment';
 import { type Assembly, assemble } from '../../../../lib/assembly/assembled';
 

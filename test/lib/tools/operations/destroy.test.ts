@@ -1,4 +1,4 @@
-import { CONFIGS } from '../../../../lib/config';
+import { CONFIGS } from '../../synth';
 import type { EnvironmentName } from '../../../../lib/config/environment';
 import { resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
 import { type DestroyProps, destroy } from '../../../../lib/tools/operations/destroy';

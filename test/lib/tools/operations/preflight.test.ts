@@ -1,5 +1,5 @@
 import type { EnvironmentConfig } from '../../../../lib/config/environment';
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { CONFIGS, loadEnvironments } from '../../synth';
 import { KUBERNETES_VERSIONS } from '../../../../lib/config/kubernetes-versions';
 import { exitCode, report } from '../../../../lib/report/findings';
 import { stacksOf } from '../../../../lib/assembly/assembled';

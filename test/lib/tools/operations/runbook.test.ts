@@ -1,6 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { CONFIGS, loadEnvironments } from '../../synth';
 import { RUNBOOK_SECTIONS } from '../../../../lib/platform/observability/alarms';
 
 const ROOT = path.join(__dirname, '../../../..');

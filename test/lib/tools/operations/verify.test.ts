@@ -1,4 +1,4 @@
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { CONFIGS, loadEnvironments } from '../../synth';
 import { stacksOf } from '../../../../lib/assembly/assembled';
 import { clusterToken } from '../../../../lib/tools/operations/cluster-access';
 import { exitCode } from '../../../../lib/report/findings';

@@ -1,11 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { CONFIGS } from '../../../../lib/config';
 import { ENVIRONMENTS, type EnvironmentName } from '../../../../lib/config/environment';
 import type { Values } from '../../../../lib/config/values';
 import type { EnvironmentStacks } from '../../../../lib/platform/platform';
 import { type Assembly, readAssembly, selectEnvironments } from '../../../../lib/assembly/assembly';
-import { chartWith, config, synth } from '../../synth';
+import { CONFIGS, chartWith, config, synth } from '../../synth';
 
 /** Day of all tests. */
 export const TODAY = '2026-11-23';
@@ -15,10 +14,10 @@ export interface Edit {
   /** Environment to build; a change of both is compared in one. */
   readonly environment?: EnvironmentName;
 
-  /** Laid over lib/config/<env>.ts. */
+  /** Laid over the config of the environment. */
   readonly config?: Parameters<typeof config>[1];
 
-  /** Laid over chart/values-<env>.yaml; null takes a key away. */
+  /** Laid over its values file; null takes a key away. */
   readonly values?: Values;
 
   /** Texts to replace in files of the chart, by file. */
@@ -40,8 +39,7 @@ export function build({ environment = 'dev', config: changes, values, chart, cod
     today: TODAY,
   });
   code?.(environments[0]!);
-  const result = selectEnvironments(readAssembly(assembly().directory), [environment]);
-  return chart && folder ? withChart(result, folder) : result;
+  return selectEnvironments(readAssembly(assembly().directory), [environment]);
 }
 
 function replaceIn(folder: string, edits: NonNullable<Edit['chart']>): void {
@@ -52,15 +50,4 @@ function replaceIn(folder: string, edits: NonNullable<Edit['chart']>): void {
     if (changed === text) throw new Error(`the edit of ${name} finds nothing to change`);
     fs.writeFileSync(file, changed);
   }
-}
-
-/** The assembly with another folder, and so another hash, as the asset of its chart. */
-function withChart(assembly: Assembly, folder: string): Assembly {
-  const hash = 'c'.repeat(64);
-  const stacks = assembly.stacks.map((stack) => {
-    const text = JSON.stringify(stack.template).replace(/("ChartAssetURL":[^,]*)[0-9a-f]{64}/g, `$1${hash}`);
-    const template = JSON.parse(text) as typeof stack.template;
-    return { ...stack, template, resources: template.Resources as typeof stack.resources };
-  });
-  return { ...assembly, stacks, assets: new Map([...assembly.assets, [hash, folder]]) };
 }

@@ -1,7 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CONFIGS } from '../../../../lib/config';
+import { CONFIGS } from '../../synth';
 import { type Edit } from './bench';
 
 export interface Case extends Edit {

@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import { expectFresh } from '../../../chart/golden';
-import { CONFIGS } from '../../../../lib/config';
+import { CONFIGS } from '../../synth';
 import type { Assembly } from '../../../../lib/assembly/assembly';
 import { describeReport } from '../../../../lib/tools/review/describe';
 import { type Report, exitCode, review } from '../../../../lib/tools/review/report';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIGS, loadEnvironments } from '../../lib/config';
+import { CONFIGS, loadEnvironments } from '../lib/synth';
 import { parseReapply } from '../../lib/config/reapply';
 import { configsForRun, parseContext } from '../../lib/config/run';
 import { isArm } from '../../lib/config/validate';
