@@ -105,6 +105,16 @@ describe('a service', () => {
     }
   });
 
+  test('has as many pods as the values allow, and always the same number where both bounds are one', () => {
+    const bounds = (values: object = {}) =>
+      ofKind(render('values-dev', values), 'autoscaling/v2/HorizontalPodAutoscaler').map(({ spec }) => [
+        spec!.minReplicas,
+        spec!.maxReplicas,
+      ]);
+    expect(bounds()).toEqual(Array(3).fill([2, 3]));
+    expect(bounds({ serviceDefaults: { hpa: { minReplicas: 3 } } })).toEqual(Array(3).fill([3, 3]));
+  });
+
   test('may lose one pod to a node drain, and an unhealthy one at any time', () => {
     for (const name of names) {
       expect(find(ofKind(dev, 'policy/v1/PodDisruptionBudget'), name).spec).toMatchObject({

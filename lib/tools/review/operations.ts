@@ -68,7 +68,7 @@ export function planOperations(
         .filter(({ loses, stack }) => loses !== undefined && stacks.some(({ name }) => name === stack))
         .map(
           ({ path, fate, effect, loses }) =>
-            `${path} is ${effect}; ${fate === 'deleted' ? `gone: ${loses}` : `its data is ${fate}, outside of the stack`}`,
+            `${path} ${effect === 'may be replaced' ? '' : 'is '}${effect}; ${fate === 'deleted' ? `gone: ${loses}` : `its data is ${fate}, outside of the stack`}`,
         ),
     ]),
   };

@@ -214,6 +214,11 @@ describe('bad values name the file, the field, the value and what is allowed', (
     ).not.toThrow();
   });
 
+  test('but as many replicas at most as at least, which stops the autoscaler', () => {
+    const chart = chartWith('dev', service({ hpa: { minReplicas: 3, maxReplicas: 3 } }));
+    expect(() => loadEnvironments([config('dev')], chart)).not.toThrow();
+  });
+
   test('a registry in the repository, as the specification has it, is no part of the repository', () => {
     const repository = '806332783810.dkr.ecr.ap-northeast-2.amazonaws.com/erp/notification-service';
     const [environment] = loadEnvironments([config('dev')], chartWith('dev', service({ image: { repository } })));

@@ -74,6 +74,29 @@ test('erp/dev/mysql gets host, port and dbname from RDS, and a new password ever
   });
 });
 
+test('whoever reads the secrets from another stack uses their key through Secrets Manager alone', () => {
+  const statements = both
+    .assembly()
+    .stacks.flatMap(({ id }) =>
+      ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::Role'].flatMap((type) =>
+        Object.values(resources(both.template(id), type)).flatMap(
+          ({ Properties: { PolicyDocument, Policies = [] } }): { Action: string | string[]; Condition?: object }[] =>
+            [PolicyDocument, ...Policies.map((each: { PolicyDocument: object }) => each.PolicyDocument)].flatMap(
+              (document) => document?.Statement ?? [],
+            ),
+        ),
+      ),
+    );
+  const ofKey = statements.filter((statement) => /:ExportsOutputFnGetAttKey/.test(JSON.stringify(statement)));
+  // The function and External Secrets, of two environments.
+  expect(ofKey.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual(
+    Array(4).fill({
+      Action: 'kms:Decrypt',
+      Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.ap-northeast-2.amazonaws.com' } },
+    }),
+  );
+});
+
 test('erp/dev/mongodb waits for the operator without holding anything', () => {
   const { GenerateSecretString } = only(dev, 'AWS::SecretsManager::Secret', { Name: 'erp/dev/mongodb' }).Properties;
   expect(JSON.parse(GenerateSecretString.SecretStringTemplate).uri).toMatch(/\.invalid\//);
@@ -87,6 +110,15 @@ test('RDS finds its log groups, encrypted and with an end', () => {
     });
     expect(Properties).toMatchObject({ RetentionInDays: 14, KmsKeyId: expect.anything() });
   }
+});
+
+test('the database comes after its log groups, which RDS would make without key and end', () => {
+  const [instance] = Object.values(resources(dev, 'AWS::RDS::DBInstance'));
+  const logGroups = Object.entries(resources(dev, 'AWS::Logs::LogGroup'))
+    .filter(([, { Properties }]) => String(Properties.LogGroupName).startsWith('/aws/rds/instance/'))
+    .map(([logicalId]) => logicalId);
+  expect(logGroups).toHaveLength(instance!.Properties.EnableCloudwatchLogsExports.length);
+  expect(instance!.DependsOn).toEqual(expect.arrayContaining(logGroups));
 });
 
 describe('Kafka in prod', () => {

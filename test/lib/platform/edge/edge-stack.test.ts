@@ -41,6 +41,16 @@ describe('load balancer', () => {
     }
   });
 
+  test('shows pods its own addresses, which the network policies of the chart let in', () => {
+    for (const { Port, TargetType, TargetGroupAttributes } of groups()) {
+      if (TargetType !== 'ip') continue;
+      expect([Port, TargetGroupAttributes]).toEqual([
+        Port,
+        expect.arrayContaining([{ Key: 'preserve_client_ip.enabled', Value: 'false' }]),
+      ]);
+    }
+  });
+
   test('stands where no pod stands, so that network policies can name it', () => {
     for (const loadBalancer of Object.values(resources(template, 'AWS::ElasticLoadBalancingV2::LoadBalancer')))
       expect(JSON.stringify(loadBalancer.Properties)).toMatch(/VpcIsolatedSubnet1.*VpcIsolatedSubnet2/);
@@ -146,6 +156,23 @@ describe('API', () => {
       expect(AuthorizationType).toBe('JWT');
       expect(AuthorizerId).toBeDefined();
     }
+  });
+
+  test('takes tokens of its own user pool that were made for its own client, and no others', () => {
+    const [pool] = Object.keys(resources(template, 'AWS::Cognito::UserPool'));
+    const [client] = Object.keys(resources(template, 'AWS::Cognito::UserPoolClient'));
+    const { AuthorizerType, IdentitySource, JwtConfiguration } = only(
+      template,
+      'AWS::ApiGatewayV2::Authorizer',
+    ).Properties;
+    expect({ AuthorizerType, IdentitySource, JwtConfiguration }).toEqual({
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: {
+        Audience: [{ Ref: client }],
+        Issuer: { 'Fn::Join': ['', ['https://cognito-idp.ap-northeast-2.amazonaws.com/', { Ref: pool }]] },
+      },
+    });
   });
 
   test('reaches the listeners through one VPC Link and rewrites the path', () => {

@@ -41,6 +41,13 @@ test('all traffic is logged, encrypted and for a limited time', () => {
   expect(KmsKeyId).toBeDefined();
 });
 
+test('the default security group of the VPC lets nothing in or out', () => {
+  const [vpc] = Object.keys(resources(template, 'AWS::EC2::VPC'));
+  expect(only(template, 'Custom::VpcRestrictDefaultSG').Properties.DefaultSecurityGroupId).toEqual({
+    'Fn::GetAtt': [vpc, 'DefaultSecurityGroup'],
+  });
+});
+
 test('the CIDR of the config is the CIDR of the VPC', () => {
   const other = synth({ configs: [config('dev', { network: { cidr: '10.9.0.0/16' } })] }).template('ErpDevNetwork');
   expect(only(other, 'AWS::EC2::VPC').Properties.CidrBlock).toBe('10.9.0.0/16');

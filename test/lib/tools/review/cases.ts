@@ -112,6 +112,8 @@ export const CASES: Readonly<Record<string, Case>> = {
     code: override(({ data }) => data.database.instance, 'DBInstanceIdentifier', 'erp-dev-sql'),
     accept: ['ErpDevData/Database/Instance'],
   },
+  // Of this one the schema says that it may replace the database.
+  'database-zone': { code: override(({ data }) => data.database.instance, 'AvailabilityZone', 'ap-northeast-2c') },
   'database-port': { code: override(({ data }) => data.database.instance, 'Port', '3308') },
   'database-size': {
     environment: 'prod',
