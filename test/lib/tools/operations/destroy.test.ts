@@ -262,6 +262,30 @@ describe('destroy', () => {
     }
   });
 
+  test('leaves alone a free option group and a secret in its recovery window whose stack it did not find', async () => {
+    const { exitCode, said } = await run({
+      answers: {
+        DescribeStacks: ({ StackName }) =>
+          StackName === 'ErpDevNetwork' || !StackName
+            ? (RUNNING.DescribeStacks as (input: object) => object)({ StackName })
+            : new FakeError('ValidationError', `Stack with id ${StackName} does not exist`),
+        DescribeSecret: ({ SecretId }) => ({ ARN: `arn:${SecretId}`, DeletedDate: day('2026-11-20') }),
+        DescribeOptionGroups: {
+          OptionGroupsList: {
+            OptionGroup: {
+              OptionGroupName: 'erpdevdata-databaseoptions-1a',
+              OptionGroupDescription: 'Audit log of erp-dev',
+            },
+          },
+        },
+      },
+    });
+    expect(exitCode).toBe(0);
+    expect(said).toContain('no stack of this removal made it: option group erpdevdata-databaseoptions-1a');
+    expect(said).toContain('no stack of this removal made it: secret erp/dev/mysql, in its recovery window');
+    expect(changes()).toEqual([]);
+  });
+
   test('deletes the group that EKS left in the network, when nothing else stands there any more', async () => {
     let looks = 0;
     const { exitCode, removed, slept, said } = await run({
@@ -317,6 +341,7 @@ describe('destroy', () => {
             OptionGroup: [
               group('erpdevdata-databaseoptions-1a', 'Audit log of erp-dev'),
               group('erpdevdata-of-others', 'something else'),
+              group('somebody-elses-database', 'Audit log of erp-dev'),
               group('default:mysql-8-4', 'Default option group'),
             ],
           },
