@@ -55,6 +55,14 @@ test('objects as the chart makes them comply with every rule', () => {
   expect([...rules].sort()).toEqual(MANIFEST_RULES.map(({ id }) => id).sort());
 });
 
+test.each([
+  [{ resources: ['secrets'], verbs: ['*'] }, 'CIS-4.1.2[ClusterRole role]'],
+  [{ resources: ['*'], verbs: ['get'] }, 'CIS-4.1.2[ClusterRole role]'],
+  [{ resources: ['pods'], verbs: ['*'] }, 'CIS-4.1.4[ClusterRole role]'],
+])('%j breaks the rule about what it stands for, and not only the one about wildcards', (rule, finding) => {
+  expect(findings([role(rule)])).toEqual(expect.arrayContaining([finding, 'CIS-4.1.3[ClusterRole role]']));
+});
+
 const inDefault = deployment(pod, 'default');
 const policy = (spec: object) => object('networking.k8s.io/v1', 'NetworkPolicy', 'default-deny', { spec }, 'erp-dev');
 const noPolicy = surroundings.filter(({ kind }) => kind !== 'NetworkPolicy');
