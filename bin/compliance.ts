@@ -9,8 +9,8 @@ import { addCompliance } from '../lib/tools/compliance';
 import { overdue } from '../lib/tools/compliance/acknowledgement';
 import { evidence } from '../lib/tools/compliance/evidence';
 import { REGISTER } from '../lib/tools/compliance/register';
-import { CONFIGS, loadEnvironments } from '../lib/config';
-import { CONTEXT_OPTION, configsForRun, parseContext } from '../lib/config/run';
+import { readEnvironments } from '../lib/config';
+import { CONTEXT_OPTION, parseContext } from '../lib/config/run';
 import { helm } from '../lib/assembly/kubernetes/tools';
 import { addPlatform } from '../lib/platform/platform';
 
@@ -27,8 +27,7 @@ const app = new cdk.App({
   // What is open belongs into the report first.
   context: { ...context, '@aws-cdk/core:failSynthOnValidationErrors': false },
 });
-const configs = configsForRun(Object.values(CONFIGS), (key) => given[key]);
-const environments = addPlatform(app, { environments: loadEnvironments(configs), today });
+const environments = addPlatform(app, { environments: readEnvironments({ context: (key) => given[key] }), today });
 const compliance = addCompliance(app, { environments, today });
 const assembly = app.synth();
 

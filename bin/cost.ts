@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
-import { ENVIRONMENTS } from '../lib/config/environment';
+import { environmentNames } from '../lib/config/files';
 import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
 import { estimateCost } from '../lib/tools/cost/estimate';
 import { costDocument } from '../lib/tools/cost/table';
@@ -12,7 +12,7 @@ import { renderTerminal } from '../lib/report/terminal';
 import { synthesize } from '../lib/tools/review/workspace';
 import { UsageError, contextOf, runCommand } from '../lib/command/command';
 
-const PLACES = [...ENVIRONMENTS, 'shared'];
+const PLACES = [...environmentNames(), 'shared'];
 const USAGE = `npm run cost -- <environment …> [-c <key>=<value>]
 
 What environments of the working tree cost a month: ${PLACES.join(', ')}; without a name, all of them.

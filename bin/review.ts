@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
-import { ENVIRONMENTS } from '../lib/config/environment';
+import { environmentNames } from '../lib/config/files';
 import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
 import { readAssembly } from '../lib/assembly/assembly';
 import { deployedAssembly } from '../lib/tools/review/deployed';
@@ -14,6 +14,7 @@ import { renderTerminal } from '../lib/report/terminal';
 import { Workspace } from '../lib/tools/review/workspace';
 import { UsageError, contextOf, runCommand } from '../lib/command/command';
 
+const ENVIRONMENTS = environmentNames();
 const USAGE = `npm run review -- [options]
 
 What the working tree does to the cloud, the cluster, the bill and the risk, against a base.

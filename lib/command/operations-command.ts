@@ -2,10 +2,10 @@ import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
 import { parseArgs } from 'util';
-import { CONFIGS, type Environment, loadEnvironments } from '../config';
-import { ENVIRONMENTS, type EnvironmentName } from '../config/environment';
+import { type Environment, readEnvironments } from '../config';
+import { environmentNames } from '../config/files';
 import { ConfigurationError } from '../config/problems';
-import { CONTEXT_HELP, CONTEXT_OPTION, configsForRun, parseContext } from '../config/run';
+import { CONTEXT_HELP, CONTEXT_OPTION, parseContext } from '../config/run';
 import { type AssembledStack, type Assembly, assemble, stacksOf } from '../assembly/assembled';
 import { Aws } from '../tools/operations/aws';
 
@@ -56,7 +56,7 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
     `Usage: npm run ${name} -- <environment>${Object.keys(options)
       .map((option) => ` [--${option}${options[option]?.type === 'string' ? ' <value>' : ''}]`)
       .join('')}`,
-    `Environments: ${ENVIRONMENTS.join(', ')}`,
+    `Environments: ${environmentNames().join(', ')}`,
     ...Object.entries(options).map(([option, { help }]) => `--${option}: ${help}`),
     `-c, --context: ${CONTEXT_HELP}`,
   ].join('\n');
@@ -83,19 +83,18 @@ export async function runCommand({ name, options = {}, run }: Command, terminal:
   const [wanted, ...more] = parsed.positionals;
   if (wanted === undefined) return refuse('Which environment?');
   if (more.length > 0) return refuse(`One environment at a time; got ${parsed.positionals.join(', ')}`);
-  const environmentName = ENVIRONMENTS.find((one): one is EnvironmentName => one === wanted);
-  if (!environmentName) return refuse(`There is no environment ${wanted}`);
+  if (!environmentNames().includes(wanted)) return refuse(`There is no environment ${wanted}`);
 
   const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-assembly-'));
   try {
-    const [environment] = loadEnvironments(configsForRun([CONFIGS[environmentName]], (key) => given[key]));
-    if (!environment) throw new Error(`There is no config of ${environmentName}`);
+    const [environment] = readEnvironments({ context: (key) => given[key], only: wanted });
+    if (!environment) throw new Error(`There is no config of ${wanted}`);
     const assembly = assemble({ environments: [environment], directory, today: terminal.today });
     return await run({
       ...terminal,
       environment,
       assembly,
-      stacks: stacksOf(assembly, environmentName),
+      stacks: stacksOf(assembly, wanted),
       aws: new Aws(environment.config.region, terminal.env.AWS_ENDPOINT_URL),
       options: chosen,
     });
