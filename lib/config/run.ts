@@ -61,16 +61,13 @@ export function configsForRun(
   return forRun;
 }
 
-/** Option of the commands that build the app without the CDK CLI, for `parseArgs`; means what `-c` means there. */
-export const CONTEXT_OPTION = { type: 'string', short: 'c', multiple: true } as const;
-
-/** Help for that option. */
+/** Help for the option `-c` of the commands, which means what it means to the CDK CLI. */
 export const CONTEXT_HELP = `as for cdk deploy: ${Object.entries(ALLOWED)
   .map(([key, allowed]) => `${key}=${allowed.join('|')}`)
   .join(', ')}`;
 
 /**
- * Context out of the arguments of that option.
+ * Context out of the values of that option.
  *
  * @throws Error about an argument that sets nothing the app reads
  */

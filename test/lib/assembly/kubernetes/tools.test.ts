@@ -10,7 +10,7 @@ test('helm is the version of the kubectl layer', () => {
 });
 
 test('kubectl is the version of the kubectl layer', () => {
-  const version = execFileSync(kubectl(), ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
+  const version = execFileSync(kubectl('1.31'), ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
   expect(JSON.parse(version)).toMatchObject({ clientVersion: { major: '1', minor: '31' } });
 });
 
