@@ -1,11 +1,9 @@
-import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import { type ErrorObject, type ValidateFunction } from 'ajv';
+import { type ErrorObject } from 'ajv';
 import { version } from 'ajv/package.json';
 import { parse } from 'yaml';
-import { cached } from '../cache';
-import type * as compileSchema from './compile-schema';
+import { compiledCheck } from './compiled-check';
 import { type EnvironmentConfig, environmentId, valuesFile } from './environment';
 import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
@@ -175,22 +173,8 @@ function enabledServices(values: Values): [string, Values][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The check that a schema describes. Compiling takes longer than all checks together, so the code is kept. */
-function schemaCheck(schema: string): ValidateFunction {
-  const compiler = require.resolve('./compile-schema');
-  const parts = [version, fs.readFileSync(compiler), schema];
-  const hash = parts.reduce((all, part) => all.update(part), createHash('sha256')).digest('hex');
-  const code = cached(path.join('values-schema', `${hash}.js`), (file) => {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
-    const { compile } = require(compiler) as typeof compileSchema;
-    fs.writeFileSync(file, compile(schema));
-  });
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- just written
-  return require(code) as ValidateFunction;
-}
-
 function schemaProblems(file: string, values: Values, schema: string): Problem[] {
-  const validate = schemaCheck(schema);
+  const validate = compiledCheck('values-schema', [version, schema], () => schema);
   return validate(values)
     ? []
     : (validate.errors ?? []).filter(({ keyword }) => keyword !== 'if').map((error) => toProblem(file, error));

@@ -6,7 +6,7 @@ import { CONFIGS, chartWith, config } from '../synth';
 
 /** Problems of a config, as `field: value`. */
 function problems(...args: Parameters<typeof config>) {
-  return validateConfig(config(...args), 'lib/config/environments/dev.ts').map(({ field, value, allowed }) => ({
+  return validateConfig(config(...args)).map(({ field, value, allowed }) => ({
     field,
     value,
     allowed,
