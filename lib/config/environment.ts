@@ -326,3 +326,8 @@ export function environmentId(name: EnvironmentName): string {
 export function stackPrefix(name: EnvironmentName): string {
   return `Erp${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }
+
+/** Name of an environment's entry in Secrets Manager. */
+export function secretName(name: EnvironmentName, store: 'mysql' | 'mongodb'): string {
+  return `erp/${name}/${store}`;
+}

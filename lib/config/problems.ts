@@ -16,11 +16,14 @@ export interface Problem {
 /** All problems of the configuration in one error. */
 export class ConfigurationError extends Error {
   constructor(readonly problems: readonly Problem[]) {
-    const lines = problems.map(
-      ({ file, field, value, allowed }) =>
-        `  ${file}: ${field} is ${JSON.stringify(value) ?? 'missing'}; allowed: ${allowed}`,
+    // What environments share has its problem in each of them.
+    const lines = new Set(
+      problems.map(
+        ({ file, field, value, allowed }) =>
+          `  ${file}: ${field} is ${JSON.stringify(value) ?? 'missing'}; allowed: ${allowed}`,
+      ),
     );
-    super(`${problems.length} problem${problems.length === 1 ? '' : 's'} in the configuration:\n${lines.join('\n')}`);
+    super(`${lines.size} problem${lines.size === 1 ? '' : 's'} in the configuration:\n${[...lines].join('\n')}`);
     this.name = 'ConfigurationError';
   }
 }

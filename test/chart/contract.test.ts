@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Container } from 'kubernetes-types/core/v1';
 import { parse } from 'yaml';
+import { CONFIGS } from '../../lib/config';
 import { readChartValues } from '../../lib/config/values';
 import { ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { type Address, SERVICES, type Store, UNASKED } from './contract';
@@ -143,7 +144,7 @@ describe.each(['dev', 'prod'] as const)('%s holds what the services need', (envi
     });
 
     test('has the API route of its base path', () => {
-      const { values } = readChartValues({ name: environment });
+      const { values } = readChartValues(CONFIGS[environment]);
       expect(values.services.find((each) => each.name === name)).toMatchObject({
         route: facts.basePath.slice(1),
         port: facts.http,
