@@ -1,6 +1,7 @@
 import { deliveryProblems } from './delivery';
 import { dev } from './dev';
 import { type EnvironmentConfig, type EnvironmentName } from './environment';
+import { addressProblems, limitProblems } from './limits';
 import { ConfigurationError, type Problem } from './problems';
 import { prod } from './prod';
 import { validateConfig } from './validate';
@@ -24,7 +25,12 @@ export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: 
     return { environment, problems: [...problems, ...valueProblems, ...kafkaProblems(environment)] };
   });
   const environments = loaded.map(({ environment }) => environment);
-  const problems = [...loaded.flatMap((entry) => entry.problems), ...deliveryProblems(environments)];
+  const problems = [
+    ...loaded.flatMap((entry) => entry.problems),
+    ...environments.flatMap(limitProblems),
+    ...addressProblems(configs),
+    ...deliveryProblems(environments),
+  ];
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environments;
 }

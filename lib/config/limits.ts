@@ -19,14 +19,13 @@ export interface Limit {
 const NLB = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/load-balancer-limits.html';
 const VPC = 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html';
 const HTTP_API = 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html';
-const CLOUDFORMATION =
-  'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
+const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
 const EKS = 'https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html';
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
 
 /**
- * Limits of AWS that config and values can grow into. The listeners are the narrowest of what grows with the services, and the
- * only one of these that AWS never raises for them; a test keeps the rest wide enough for as many services as have listeners.
+ * Limits of AWS that config and values can grow into. Of what grows with the services, the listeners and the resources of the
+ * edge's stack are the narrowest; a test keeps the rest wide enough for as many services as these two allow.
  */
 export const LIMITS = {
   listeners: { of: 'listeners of a Network Load Balancer', most: 50, adjustable: false, source: NLB },
@@ -51,7 +50,6 @@ export const LIMITS = {
     source: LAMBDA,
   },
   podIdentities: { of: 'Pod Identity associations of a cluster', most: 1000, adjustable: true, source: EKS },
-  publicAccessCidrs: { of: 'CIDRs of a public endpoint of EKS', most: 40, adjustable: false, source: EKS },
   configMap: {
     of: 'bytes of a ConfigMap or of the Secret that holds a release',
     most: 2 ** 20,
@@ -60,8 +58,21 @@ export const LIMITS = {
   },
 } as const satisfies Readonly<Record<string, Limit>>;
 
-/** Most services an environment can have: the employee service has a listener too. */
-export const MOST_SERVICES = LIMITS.listeners.most - 1;
+/** Resources of the edge's stack, which has most of them: with the employee service alone, by service, and for a domain. */
+export const EDGE_RESOURCES = { fixed: 58, service: 9, domain: 2 } as const;
+
+/** Most services an environment can have, and why. */
+export function mostServices({ edge }: Pick<EnvironmentConfig, 'edge'>): { most: number; why: string } {
+  const { fixed, service, domain } = EDGE_RESOURCES;
+  const resources = Math.floor((LIMITS.resources.most - fixed - (edge.domain ? domain : 0)) / service);
+  // The employee service has a listener too.
+  const listeners = LIMITS.listeners.most - 1;
+  const because = (limit: Limit, what: string) =>
+    `${what}, and ${limit.most} is the limit of ${limit.of} (${limit.source})`;
+  return resources < listeners
+    ? { most: resources, why: because(LIMITS.resources, `each adds ${service} resources to the stack of the edge`) }
+    : { most: listeners, why: because(LIMITS.listeners, 'each needs a listener and so does the employee service') };
+}
 
 /**
  * Most bytes of values that config can hand to the chart. The event of an update holds them twice, escaped, and half of it is
@@ -74,15 +85,10 @@ export function limitProblems({ config, values }: Environment): Problem[] {
   const problems: Problem[] = [];
   const file = `chart/values-${config.name}.yaml`;
   const atMost = (at: string, field: string, count: number, most: number, why: string) => {
-    if (count > most) problems.push({ file: at, field, value: `${count}`, allowed: `at most ${most}: ${why}` });
+    if (count > most) problems.push({ file: at, field, value: count, allowed: `at most ${most}: ${why}` });
   };
-  atMost(
-    'chart/values.yaml',
-    'services',
-    values.services.length,
-    MOST_SERVICES,
-    `each needs a listener and so does the employee service, and ${LIMITS.listeners.most} is the limit of ${LIMITS.listeners.of} (${LIMITS.listeners.source})`,
-  );
+  const { most, why } = mostServices(config);
+  atMost('chart/values.yaml', 'the number of services', values.services.length, most, why);
   atMost(
     file,
     'its size as JSON',
@@ -91,20 +97,27 @@ export function limitProblems({ config, values }: Environment): Problem[] {
     `a release gets its values through ${LIMITS.customResource.of} (${LIMITS.customResource.source}); mount large files otherwise than by config`,
   );
   atMost(
-    `lib/config/${config.name}.ts`,
-    'kubernetes.publicAccessCidrs',
-    config.kubernetes.publicAccessCidrs.length,
-    LIMITS.publicAccessCidrs.most,
-    `the limit of ${LIMITS.publicAccessCidrs.of} (${LIMITS.publicAccessCidrs.source})`,
-  );
-  atMost(
     file,
     'the pods at most, over all services',
-    values.services.reduce((sum, { maxReplicas }) => sum + maxReplicas, 0),
+    pods(values.services),
     podAddresses(config),
     `the private subnets of ${config.network.cidr} have no more addresses beside those of the nodes`,
   );
   return problems;
+}
+
+/** What AWS has to raise before an environment can be all that its values allow. */
+export function limitWarnings({ values: { services } }: Environment): string[] {
+  const count = pods(services);
+  return count > LIMITS.targets.most
+    ? [
+        `The services may have ${count} pods at once, and AWS gives ${LIMITS.targets.most} ${LIMITS.targets.of} unless asked for more: those beyond get no requests. Lower hpa.maxReplicas in chart/values.yaml or the environment's, or raise the quota: ${LIMITS.targets.source}`,
+      ]
+    : [];
+}
+
+function pods(services: Environment['values']['services']): number {
+  return services.reduce((sum, { maxReplicas }) => sum + maxReplicas, 0);
 }
 
 /** Prefix of the private subnets, one per zone, in which every pod takes an address. */
@@ -114,8 +127,34 @@ export const PRIVATE_SUBNET_PREFIX = 22;
 function podAddresses({ network, kubernetes: { serviceNodes, kafkaNodes } }: EnvironmentConfig): number {
   // AWS keeps five of each subnet.
   const ofZone = 2 ** (32 - PRIVATE_SUBNET_PREFIX) - 5;
-  // A node has an address of its own and keeps about a dozen more for agents and controllers and to start pods at once.
-  const perNode = 15;
   const nodes = serviceNodes.maxSize + (kafkaNodes?.maxSize ?? 0);
-  return Math.max(0, network.availabilityZones.length * (ofZone - nodes * perNode));
+  return Math.max(0, network.availabilityZones.length * (ofZone - nodes));
+}
+
+/**
+ * Environments whose VPCs have addresses in common. Two such VPCs can never be peered, or reached by one VPN, and the CIDR of a
+ * VPC cannot change; only environments that are known to be of different accounts may keep apart for good.
+ */
+export function addressProblems(configs: readonly EnvironmentConfig[]): Problem[] {
+  return configs.flatMap((config, i) =>
+    configs
+      .slice(0, i)
+      .filter(({ account }) => account === undefined || config.account === undefined || account === config.account)
+      .filter(({ network }) => overlap(network.cidr, config.network.cidr))
+      .map(({ name, network }) => ({
+        file: `lib/config/${config.name}.ts`,
+        field: 'network.cidr',
+        value: config.network.cidr,
+        allowed: `addresses that network.cidr in lib/config/${name}.ts (${network.cidr}) has not, unless both name an account and not the same`,
+      })),
+  );
+}
+
+function overlap(one: string, other: string): boolean {
+  const network = (cidr: string, prefix: number) => {
+    const address = (cidr.split('/')[0] ?? '').split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+    return Math.floor(address / 2 ** (32 - prefix));
+  };
+  const prefix = Math.min(...[one, other].map((cidr) => Number(cidr.split('/')[1])));
+  return network(one, prefix) === network(other, prefix);
 }

@@ -41,6 +41,9 @@ export interface Service {
 
   /** Seconds that a leaving pod still gets its open connections. */
   readonly deregistrationDelay: number;
+
+  /** Pods at most, outside of a rollout. */
+  readonly maxReplicas: number;
 }
 
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
@@ -141,7 +144,9 @@ export function readChartValues(
     problems: problems
       // The schema comes last and has the least to say: what it finds at a field of which more is known is left out.
       .filter(({ file: at, field }, i) => problems.findIndex((one) => one.file === at && one.field === field) === i)
-      .map((problem) => (PASSWORD_IN_URI.test(JSON.stringify(problem.value)) ? { ...problem, value: HIDDEN } : problem)),
+      .map((problem) =>
+        PASSWORD_IN_URI.test(JSON.stringify(problem.value)) ? { ...problem, value: HIDDEN } : problem,
+      ),
     values: {
       overrides,
       facts,
@@ -155,6 +160,7 @@ export function readChartValues(
         tag: String(child(service, 'image').tag),
         usesRedis: child(service, 'uses').redis === true,
         deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
+        maxReplicas: Number(child(service, 'hpa').enabled ? child(service, 'hpa').maxReplicas : service.replicaCount),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
       xrayNamespace: xrayDaemons.enabled ? String(xrayDaemons.namespace) : undefined,
@@ -231,8 +237,10 @@ class ValuesFiles {
   /** The environment's file where it says anything at one of the paths, otherwise the one that all environments share. */
   of(...paths: (readonly string[])[]): string {
     const isWritten = (at: readonly string[]) =>
-      at.reduce<unknown>((value, key) => (isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined), this.own) !==
-      undefined;
+      at.reduce<unknown>(
+        (value, key) => (isMap(value) && Object.hasOwn(value, key) ? value[key] : undefined),
+        this.own,
+      ) !== undefined;
     return paths.some(isWritten) ? this.file : 'chart/values.yaml';
   }
 
