@@ -31,3 +31,8 @@ export function configFile(name: string): string {
 export function valuesFile(name: string): string {
   return `chart/values-${name}.yaml`;
 }
+
+/** Name of an environment's entry in Secrets Manager. */
+export function secretName(name: string, store: 'mysql' | 'mongodb'): string {
+  return `erp/${name}/${store}`;
+}

@@ -3,6 +3,7 @@ import * as path from 'path';
 import { deliveryProblems } from './delivery';
 import { type EnvironmentConfig, configFile, valuesFile } from './environment';
 import { environmentNames, readConfig } from './files';
+import { addressProblems, limitProblems } from './limits';
 import { ConfigurationError, type Problem } from './problems';
 import { configsForRun } from './run';
 import { areSound, validateConfig } from './validate';
@@ -113,7 +114,11 @@ export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: 
     if (areSound(['msk', 'kubernetes.kafkaNodes'], found)) problems.push(...kafkaProblems(environment));
     if (found.length === 0) environments.push(environment);
   }
-  problems.push(...deliveryProblems(environments));
+  problems.push(
+    ...environments.flatMap(limitProblems),
+    ...addressProblems(environments.map(({ config }) => config)),
+    ...deliveryProblems(environments),
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environments;
 }

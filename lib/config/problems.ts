@@ -18,6 +18,7 @@ export interface Problem {
 /** All problems of the configuration in one error, each once and in one line. */
 export class ConfigurationError extends Error {
   constructor(readonly problems: readonly Problem[]) {
+    // What environments share has its problem in each of them.
     const lines = new Set(
       problems.map(
         ({ file, field, value, allowed }) => `  ${file}: ${printable(field)} is ${shown(value)}; allowed: ${allowed}`,
