@@ -14,7 +14,9 @@ function environmentsOf(configs: readonly string[], values = configs) {
     fs.writeFileSync(path.join(folder, `${name}.ts`), settings.replace('10.0.0.0/16', `10.${i}.0.0/16`)),
   );
   const chart = chartWith('dev', {});
-  const dev = fs.readFileSync(path.join(chart, 'values-dev.yaml'), 'utf8').replace(/^environment: .*\n/m, '');
+  const dev = fs
+    .readFileSync(path.join(chart, 'values-dev.yaml'), 'utf8')
+    .replace(/^(environment|namespace): .*\n/gm, '');
   for (const name of ['dev', 'prod']) fs.rmSync(path.join(chart, `values-${name}.yaml`));
   for (const name of values) fs.writeFileSync(path.join(chart, `values-${name}.yaml`), dev);
   return { folder, chart };
