@@ -21,7 +21,8 @@ export class ConfigurationError extends Error {
     // What environments share has its problem in each of them.
     const lines = new Set(
       problems.map(
-        ({ file, field, value, allowed }) => `  ${file}: ${printable(field)} is ${shown(value)}; allowed: ${allowed}`,
+        ({ file, field, value, allowed }) =>
+          `  ${file}: ${printable(field || '""')} is ${shown(value)}; allowed: ${allowed}`,
       ),
     );
     super(`${lines.size} problem${lines.size === 1 ? '' : 's'} in the configuration:\n${[...lines].join('\n')}`);

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { compiledCheck } from './compiled-check';
-import { nearest } from './nearest';
 import type { Problem } from './problems';
 import type * as schema from './schema';
+import { unknownKey } from './unknown-key';
 
 /** A node of the schema of config, as far as messages and the reference need it. */
 export interface SchemaNode {
@@ -65,12 +65,11 @@ function toProblem(file: string, { instancePath, keyword, params, data, parentSc
   if (keyword === 'additionalProperties') {
     const key = String(params.additionalProperty);
     const known = Object.keys(node.properties ?? {});
-    const meant = nearest(key, known);
     return {
       file,
       field: below(key),
       value: (data as Record<string, unknown>)[key],
-      allowed: `no such key; ${meant ? `did you mean ${meant}?` : `known here: ${known.join(', ')}`}`,
+      allowed: unknownKey(key, known),
     };
   }
   if (keyword === 'required') {

@@ -8,6 +8,7 @@ import { type EnvironmentConfig, environmentId, secretName, valuesFile } from '.
 import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
 import { parseQuantity } from './quantity';
+import { unknownKey } from './unknown-key';
 
 /** A tree of Helm values. */
 export interface Values {
@@ -313,7 +314,7 @@ function toProblem(
     return problem(
       [...segments, unknown],
       (data as Values)[unknown],
-      known.length ? `no such key; known here: ${known.join(', ')}` : `no such key; ${message}`,
+      known.length ? unknownKey(unknown, known) : `no such key; ${message}`,
     );
   }
   if (keyword === 'required') {
