@@ -3,18 +3,31 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/tools/compliance';
 import { readEnvironments } from '../lib/config';
 import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
+import { ConfigurationError } from '../lib/config/problems';
 import { PROTECTION } from '../lib/config/run';
 import { addPlatform } from '../lib/platform/platform';
 
-// `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
-const fast = process.env.CDK_VALIDATION === 'false';
-const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
-const today = new Date().toISOString().slice(0, 10);
-const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
-const read = readEnvironments({ context: (key) => app.node.tryGetContext(key) });
-const environments = addPlatform(app, { environments: read, today, reapply });
-if (!fast) {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
-  const { addCompliance } = require('../lib/tools/compliance') as typeof compliance;
-  addCompliance(app, { environments, today, unprotected: app.node.tryGetContext(PROTECTION) === 'off' });
+function synthesize(): void {
+  // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
+  const fast = process.env.CDK_VALIDATION === 'false';
+  const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
+  const today = new Date().toISOString().slice(0, 10);
+  const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
+  const read = readEnvironments({ context: (key) => app.node.tryGetContext(key) });
+  const environments = addPlatform(app, { environments: read, today, reapply });
+  if (!fast) {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
+    const { addCompliance } = require('../lib/tools/compliance') as typeof compliance;
+    addCompliance(app, { environments, today, unprotected: app.node.tryGetContext(PROTECTION) === 'off' });
+  }
+}
+
+try {
+  synthesize();
+} catch (error) {
+  // The CLI's --debug sets the variable.
+  if (!(error instanceof ConfigurationError) || process.env.CDK_DEBUG) throw error;
+  console.error(error.message);
+  // An app that is left alone synthesizes itself at the end.
+  process.exit(1);
 }
