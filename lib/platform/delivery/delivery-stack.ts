@@ -49,7 +49,7 @@ export class DeliveryStack extends cdk.Stack {
 
   constructor(scope: Construct, id: string, props: DeliveryStackProps) {
     super(scope, id, props);
-    const { delivery, alarmTopic } = props;
+    const { cluster, delivery, alarmTopic } = props;
     const { config } = props.environment;
     const name = environmentId(config.name);
 
@@ -60,8 +60,15 @@ export class DeliveryStack extends cdk.Stack {
     });
     this.artifacts = this.addArtifacts(props);
     this.images = this.addImages(props);
+    // Imported, so that its manifests land in this stack.
+    const imported = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
+      clusterName: cluster.cluster.clusterName,
+      clusterSecurityGroupId: cluster.cluster.clusterSecurityGroupId,
+      kubectlProvider: cluster.cluster.kubectlProvider,
+      vpc: props.network.vpc,
+    });
     this.release = this.addRelease(props);
-    this.allowRelease(props);
+    this.allowRelease(props, imported);
     this.pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
       description: `Pipeline of ${name}`,
       statements: [
@@ -289,16 +296,9 @@ export class DeliveryStack extends cdk.Stack {
     return securityGroup;
   }
 
-  private allowRelease({ environment, network, cluster: { cluster } }: DeliveryStackProps): void {
+  private allowRelease({ environment, cluster: { cluster } }: DeliveryStackProps, imported: eks.ICluster): void {
     const name = environmentId(environment.config.name);
     const group = `${name}-release`;
-    // Imported, so that its manifests land in this stack.
-    const imported = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
-      clusterName: cluster.clusterName,
-      clusterSecurityGroupId: cluster.clusterSecurityGroupId,
-      kubectlProvider: cluster.kubectlProvider,
-      vpc: network.vpc,
-    });
     new ReleaseAccess(this, 'Access', {
       cluster: imported,
       environment: name,
