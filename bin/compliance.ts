@@ -6,8 +6,7 @@ import { context as appContext } from '../cdk.json';
 import { helm } from '../lib/assembly/kubernetes/tools';
 import { defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
-import { CONFIGS, loadEnvironments } from '../lib/config';
-import { configsForRun } from '../lib/config/run';
+import { readEnvironments } from '../lib/config';
 import { addPlatform } from '../lib/platform/platform';
 import { EXIT } from '../lib/report/exit';
 import { addCompliance } from '../lib/tools/compliance';
@@ -75,8 +74,7 @@ function evidenceOf(given: Readonly<Record<string, string>>, today: string, outd
     // What is open belongs into the report first.
     context: { ...appContext, '@aws-cdk/core:failSynthOnValidationErrors': false },
   });
-  const configs = configsForRun(Object.values(CONFIGS), (key) => given[key]);
-  const environments = addPlatform(app, { environments: loadEnvironments(configs), today });
+  const environments = addPlatform(app, { environments: readEnvironments({ context: (key) => given[key] }), today });
   const compliance = addCompliance(app, { environments, today });
   const assembly = app.synth();
 

@@ -2,7 +2,7 @@ import * as path from 'node:path';
 import { readAssembly } from '../lib/assembly/assembly';
 import { UsageError, defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
-import { ENVIRONMENTS } from '../lib/config/environment';
+import { environmentNames } from '../lib/config/files';
 import { EXIT } from '../lib/report/exit';
 import { renderTerminal } from '../lib/report/terminal';
 import { estimateCost } from '../lib/tools/cost/estimate';
@@ -10,7 +10,7 @@ import { PRICES_VERSION } from '../lib/tools/cost/prices';
 import { costDocument } from '../lib/tools/cost/table';
 import { synthesize } from '../lib/tools/review/workspace';
 
-const PLACES = [...ENVIRONMENTS, 'shared'];
+const PLACES = [...environmentNames(), 'shared'];
 
 export const command = defineCommand({
   name: 'cost',

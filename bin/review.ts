@@ -3,7 +3,7 @@ import * as path from 'node:path';
 import { readAssembly } from '../lib/assembly/assembly';
 import { UsageError, defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
-import { ENVIRONMENTS } from '../lib/config/environment';
+import { environmentNames } from '../lib/config/files';
 import { EXIT } from '../lib/report/exit';
 import { renderHtml } from '../lib/report/html';
 import { renderMarkdown } from '../lib/report/markdown';
@@ -13,6 +13,7 @@ import { describeReport } from '../lib/tools/review/describe';
 import { exitCode, reportData, review } from '../lib/tools/review/report';
 import { Workspace } from '../lib/tools/review/workspace';
 
+const ENVIRONMENTS = environmentNames();
 const ALL = 'all';
 const CHOICES = [...ENVIRONMENTS, ALL].join(', ');
 

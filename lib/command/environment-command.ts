@@ -1,7 +1,7 @@
 import { type AssembledStack, type Assembly, assemble, stacksOf } from '../assembly/assembled';
-import { CONFIGS, type Environment, loadEnvironments } from '../config';
-import { ENVIRONMENTS, type EnvironmentName, environmentId } from '../config/environment';
-import { configsForRun } from '../config/run';
+import { type Environment, readEnvironments } from '../config';
+import { environmentId } from '../config/environment';
+import { environmentNames } from '../config/files';
 import {
   type Command,
   type CommandContext,
@@ -32,10 +32,10 @@ export function environmentCommand<O extends Options>({ run, ...usage }: Environ
   return defineCommand({
     ...usage,
     builds: true,
-    arguments: { name: 'environment', usage: '<environment>', help: ENVIRONMENTS.join(', ') },
+    arguments: { name: 'environment', usage: '<environment>', help: environmentNames().join(', ') },
     run: (context) => {
       const name = environmentIn(context.arguments);
-      const [environment] = loadEnvironments(configsForRun([CONFIGS[name]], (key) => context.context[key]));
+      const [environment] = readEnvironments({ context: (key) => context.context[key], only: name });
       if (!environment) throw new Error(`There is no config of ${name}`);
       const assembly = context.progress.blocking(`synthesizing ${environmentId(name)}`, () =>
         assemble({ environments: [environment], directory: context.temporaryFolder(), today: context.today }),
@@ -46,12 +46,12 @@ export function environmentCommand<O extends Options>({ run, ...usage }: Environ
 }
 
 /** @throws UsageError unless the arguments name one environment */
-function environmentIn(given: readonly string[]): EnvironmentName {
+function environmentIn(given: readonly string[]): string {
   const [wanted, ...more] = given;
-  const allowed = `allowed are ${ENVIRONMENTS.join(', ')}`;
+  const names = environmentNames();
+  const allowed = `allowed are ${names.join(', ')}`;
   if (wanted === undefined) throw new UsageError(`Which environment? ${allowed}`);
   if (more.length > 0) throw new UsageError(`One environment at a time; got ${given.join(', ')}`);
-  const name = ENVIRONMENTS.find((one) => one === wanted);
-  if (!name) throw new UsageError(`There is no environment ${wanted}; ${allowed}`);
-  return name;
+  if (!names.includes(wanted)) throw new UsageError(`There is no environment ${wanted}; ${allowed}`);
+  return wanted;
 }

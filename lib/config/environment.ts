@@ -1,9 +1,5 @@
 import type { KubernetesVersionName } from './kubernetes-versions';
 
-/** The environments this app knows. A name is part of stack names, secret names and the namespace, so it never changes. */
-export const ENVIRONMENTS = ['dev', 'prod'] as const;
-export type EnvironmentName = (typeof ENVIRONMENTS)[number];
-
 /** Access policies of EKS that an access entry from config may carry. */
 export const CLUSTER_ACCESS_POLICIES = [
   'AmazonEKSClusterAdminPolicy',
@@ -11,10 +7,8 @@ export const CLUSTER_ACCESS_POLICIES = [
   'AmazonEKSViewPolicy',
 ] as const;
 
-/** What one environment looks like in the cloud. Services live in `chart/values-<env>.yaml`. */
-export interface EnvironmentConfig {
-  readonly name: EnvironmentName;
-
+/** What one environment looks like in the cloud: a file in `environments/`. Services live in `chart/values-<env>.yaml`. */
+export interface EnvironmentSettings {
   /**
    * Account to deploy to, twelve digits.
    *
@@ -70,6 +64,12 @@ export interface EnvironmentConfig {
    * the user pool. `-c protection=off` takes it away for one run, so that a creation that fails can be rolled back.
    */
   readonly protection: boolean;
+}
+
+/** Settings with the name of the file that they stand in. */
+export interface EnvironmentConfig extends EnvironmentSettings {
+  /** Part of stack names, secret names and the namespace, so it never changes. */
+  readonly name: string;
 }
 
 export interface NetworkConfig {
@@ -318,11 +318,21 @@ export interface DeliveryConfig {
 }
 
 /** Name under which AWS and Helm know an environment's things, such as `erp-dev`; also its Kubernetes namespace. */
-export function environmentId(name: EnvironmentName): string {
+export function environmentId(name: string): string {
   return `erp-${name}`;
 }
 
 /** First part of an environment's stack names, such as `ErpDev`. */
-export function stackPrefix(name: EnvironmentName): string {
+export function stackPrefix(name: string): string {
   return `Erp${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+}
+
+/** File of an environment's config, relative to the repository. */
+export function configFile(name: string): string {
+  return `lib/config/environments/${name}.ts`;
+}
+
+/** File of an environment's values, relative to the repository. */
+export function valuesFile(name: string): string {
+  return `chart/values-${name}.yaml`;
 }

@@ -1,4 +1,5 @@
-import { ENVIRONMENTS, type EnvironmentConfig } from './environment';
+import type { EnvironmentConfig } from './environment';
+import { environmentNames } from './files';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
 
@@ -13,7 +14,7 @@ export const PROTECTION = 'protection';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kubernetes: KUBERNETES_VERSION_NAMES,
   // Named, and not just switched on: in an environment that runs, stand-ins would take the place of its services.
-  standIn: ENVIRONMENTS,
+  standIn: environmentNames(),
   [PROTECTION]: ['on', 'off'],
 };
 

@@ -1,5 +1,5 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { CLUSTER_ACCESS_POLICIES, ENVIRONMENTS, type EnvironmentConfig, type NodeGroupConfig } from './environment';
+import { CLUSTER_ACCESS_POLICIES, type EnvironmentConfig, type NodeGroupConfig } from './environment';
 import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { type Problem } from './problems';
 
@@ -25,7 +25,6 @@ export function validateConfig(config: EnvironmentConfig, file: string): Problem
       `a whole number from ${min} to ${max}`,
     );
 
-  check('name', config.name, ENVIRONMENTS.includes(config.name), ENVIRONMENTS.join(', '));
   if (config.account !== undefined) check('account', config.account, /^\d{12}$/.test(config.account), 'twelve digits');
   check('region', config.region, /^[a-z]{2}(-[a-z]+)+-\d$/.test(config.region), 'an AWS region such as ap-northeast-2');
 

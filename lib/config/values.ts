@@ -6,7 +6,7 @@ import { version } from 'ajv/package.json';
 import { parse } from 'yaml';
 import { cached } from '../cache';
 import type * as compileSchema from './compile-schema';
-import { type EnvironmentConfig, type EnvironmentName, environmentId } from './environment';
+import { type EnvironmentConfig, environmentId, valuesFile } from './environment';
 import { KAFKA_NODES, SERVICE_NODES } from './placement';
 import { type Problem } from './problems';
 import { parseQuantity } from './quantity';
@@ -87,7 +87,8 @@ export const EMPLOYEE_PORT = 8081;
 /** Routes of the employee service under /api: first path segments, each of which leads to it with all below. */
 export const EMPLOYEE_ROUTES = ['employees', 'attendance', 'quests', 'leaves'] as const;
 
-const CHART = path.join(__dirname, '..', '..', 'chart');
+/** Folder of the chart. */
+export const CHART = path.join(__dirname, '..', '..', 'chart');
 
 /**
  * Reads and checks `chart/values-<env>.yaml`.
@@ -99,7 +100,7 @@ export function readChartValues(
   { name: environment, standIns = false }: Pick<EnvironmentConfig, 'name' | 'standIns'>,
   chart: string = CHART,
 ): { values: ChartValues; problems: Problem[] } {
-  const file = `chart/values-${environment}.yaml`;
+  const file = valuesFile(environment);
   const defaults = readYaml(path.join(chart, 'values.yaml'));
   const written = readYaml(path.join(chart, path.basename(file)));
   const overrides = standIns ? mergeValues(written, { standIn: { enabled: true } }) : written;
@@ -221,7 +222,7 @@ function toProblem(file: string, { instancePath, keyword, params, message, data,
   return { file, field: parent, value: data, allowed: message ?? keyword };
 }
 
-function namespaceProblems(file: string, values: Values, environment: EnvironmentName): Problem[] {
+function namespaceProblems(file: string, values: Values, environment: string): Problem[] {
   const expected = environmentId(environment);
   return values.namespace === expected
     ? []
@@ -299,7 +300,7 @@ function passwordProblems(file: string, values: Values): Problem[] {
   );
 }
 
-function serviceProblems(file: string, values: Values, environment: EnvironmentName): Problem[] {
+function serviceProblems(file: string, values: Values, environment: string): Problem[] {
   const problems: Problem[] = [];
   const report = (key: string, field: string, value: unknown, allowed: string) =>
     problems.push({ file, field: `services.${key}.${field}`, value, allowed });

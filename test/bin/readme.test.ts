@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIGS, loadEnvironments } from '../../lib/config';
+import { loadEnvironments } from '../../lib/config';
 import { parseReapply } from '../../lib/config/reapply';
 import { configsForRun, parseContext } from '../../lib/config/run';
 import { isArm } from '../../lib/config/validate';
 import { scripts } from '../../package.json';
 import { assemblePlatform } from '../lib/tools/operations/assembled';
+import { CONFIGS } from '../lib/synth';
 
 const ROOT = join(__dirname, '..', '..');
 const { stacks } = assemblePlatform();

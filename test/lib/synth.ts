@@ -7,8 +7,10 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
 import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-layer';
-import { CONFIGS, loadEnvironments } from '../../lib/config';
-import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
+import { loadEnvironments } from '../../lib/config';
+import type { EnvironmentConfig } from '../../lib/config/environment';
+import dev from '../../lib/config/environments/dev';
+import prod from '../../lib/config/environments/prod';
 import { parseReapply } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
 import type { Manifest } from '../../lib/assembly/kubernetes/manifests';
@@ -17,6 +19,13 @@ import { context } from '../../cdk.json';
 
 export const REPOSITORY = path.join(__dirname, '..', '..');
 export const CHART = path.join(REPOSITORY, 'chart');
+
+/** The shipped configs. */
+export const CONFIGS = {
+  dev: { ...dev, name: 'dev' },
+  prod: { ...prod, name: 'prod' },
+} satisfies Record<string, EnvironmentConfig>;
+export type EnvironmentName = keyof typeof CONFIGS;
 
 type Partially<T> = T extends object ? { readonly [K in keyof T]?: Partially<T[K]> } : T;
 

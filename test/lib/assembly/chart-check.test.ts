@@ -1,6 +1,6 @@
-import { CONFIGS, loadEnvironments } from '../../../lib/config';
+import { loadEnvironments } from '../../../lib/config';
 import { checkCharts } from '../../../lib/assembly/chart-check';
-import { chartWith } from '../synth';
+import { CONFIGS, chartWith } from '../synth';
 
 const { dev, prod } = CONFIGS;
 const environments = [

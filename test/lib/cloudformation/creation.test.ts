@@ -1,9 +1,8 @@
-import { CONFIGS } from '../../../lib/config';
 import type { EnvironmentConfig } from '../../../lib/config/environment';
 import { configsForRun } from '../../../lib/config/run';
 import type { Template } from '../../../lib/assembly/assembled';
 import { delivery } from '../platform/delivery/fixture';
-import { chartWith, config, synth } from '../synth';
+import { CONFIGS, chartWith, config, synth } from '../synth';
 import { Account, type ModelStack } from './account';
 
 interface AppOptions {

@@ -1,12 +1,12 @@
-import { loadEnvironments, CONFIGS } from '../../../lib/config';
+import { loadEnvironments, readEnvironments } from '../../../lib/config';
 import { ConfigurationError } from '../../../lib/config/problems';
 import { validateConfig } from '../../../lib/config/validate';
 import type { Values } from '../../../lib/config/values';
-import { chartWith, config } from '../synth';
+import { CONFIGS, chartWith, config } from '../synth';
 
 /** Problems of a config, as `field: value`. */
 function problems(...args: Parameters<typeof config>) {
-  return validateConfig(config(...args), 'lib/config/dev.ts').map(({ field, value, allowed }) => ({
+  return validateConfig(config(...args), 'lib/config/environments/dev.ts').map(({ field, value, allowed }) => ({
     field,
     value,
     allowed,
@@ -25,12 +25,11 @@ function valuesError(changes: Values, environment: 'dev' | 'prod' = 'dev'): stri
 }
 
 test('the shipped configs and values have no problem', () => {
-  expect(loadEnvironments(Object.values(CONFIGS)).map(({ config: { name } }) => name)).toEqual(['dev', 'prod']);
+  expect(readEnvironments().map(({ config: { name } }) => name)).toEqual(['dev', 'prod']);
 });
 
 describe('a bad config names the field, the value and what is allowed', () => {
   test.each([
-    [{ name: 'staging' as 'dev' }, 'name', 'staging', 'dev, prod'],
     [
       { network: { cidr: '10.0.0.0/8' } },
       'network.cidr',
@@ -235,7 +234,7 @@ describe('bad values name the file, the field, the value and what is allowed', (
       mode === 'msk' ? {} : { msk: CONFIGS.prod.msk, kubernetes: { kafkaNodes: undefined } },
     );
     expect(() => loadEnvironments([exists], chartWith('dev', { kafka: { mode } }))).toThrow(
-      `1 problem in the configuration:\n  lib/config/dev.ts: ${field} is missing; allowed: a value while chart/values-dev.yaml says kafka.mode: ${mode}`,
+      `1 problem in the configuration:\n  lib/config/environments/dev.ts: ${field} is missing; allowed: a value while chart/values-dev.yaml says kafka.mode: ${mode}`,
     );
   });
 
@@ -252,7 +251,7 @@ describe('bad values name the file, the field, the value and what is allowed', (
       loadEnvironments([config('dev', { network: { natGateways: 0 }, employee: { memory: 1 } })], chart);
     expect(run).toThrow(/^[4-9] problems in the configuration:\n/);
     expect(run).toThrow(
-      /lib\/config\/dev\.ts: network\.natGateways is 0; .*\n.*lib\/config\/dev\.ts: employee\.memory is 1; /,
+      /environments\/dev\.ts: network\.natGateways is 0; .*\n.*environments\/dev\.ts: employee\.memory is 1; /,
     );
     expect(run).toThrow(/services\.notification\.port is 0; /);
   });

@@ -1,7 +1,6 @@
-import { CONFIGS } from '../../../lib/config';
 import { configsForRun } from '../../../lib/config/run';
 import { replacementOf } from '../../../lib/tools/review/schema';
-import { type Resource, synth } from '../synth';
+import { CONFIGS, type Resource, synth } from '../synth';
 
 const configs = Object.values(CONFIGS);
 

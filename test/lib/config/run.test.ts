@@ -1,6 +1,6 @@
-import { CONFIGS, loadEnvironments } from '../../../lib/config';
+import { loadEnvironments } from '../../../lib/config';
 import { configsForRun, parseContext } from '../../../lib/config/run';
-import { config, helmValues, only, synth } from '../synth';
+import { CONFIGS, config, helmValues, only, synth } from '../synth';
 
 const both = Object.values(CONFIGS);
 const given = (context: Record<string, unknown>) => (key: string) => context[key];

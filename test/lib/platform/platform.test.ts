@@ -1,6 +1,5 @@
 import type { CloudFormationStackArtifact } from 'aws-cdk-lib/cx-api';
-import { CONFIGS } from '../../../lib/config';
-import { type Resource, chartWith, helmValues, only, resources, synth } from '../synth';
+import { CONFIGS, type Resource, chartWith, helmValues, only, resources, synth } from '../synth';
 
 const all = synth({ configs: Object.values(CONFIGS) });
 

@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { CONFIGS, loadEnvironments } from '../../../lib/config';
+import { loadEnvironments } from '../../../lib/config';
 import {
   KUBERNETES_VERSIONS,
   KUBERNETES_VERSION_NAMES,
@@ -7,7 +7,7 @@ import {
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
 import { removedApis } from '../../../lib/assembly/kubernetes/removed-apis';
-import { type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
+import { CONFIGS, type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
 import { release } from '../platform/workloads/release';
 
 const ENVIRONMENTS = [
@@ -114,7 +114,7 @@ describe('the version that a cluster runs', () => {
 
   test('a config that skips a minor is refused', () => {
     expect(problem('1.33', '1.31')).toThrow(
-      'lib/config/dev.ts: kubernetes.version is "1.33"; allowed: 1.31 or 1.32: the cluster runs 1.31, and EKS upgrades one minor at a time',
+      'lib/config/environments/dev.ts: kubernetes.version is "1.33"; allowed: 1.31 or 1.32: the cluster runs 1.31, and EKS upgrades one minor at a time',
     );
   });
 

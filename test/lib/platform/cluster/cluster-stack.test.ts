@@ -1,5 +1,4 @@
-import { CONFIGS } from '../../../../lib/config';
-import { type Resource, config, only, resources, synth, upstream } from '../../synth';
+import { CONFIGS, type Resource, config, only, resources, synth, upstream } from '../../synth';
 
 const template = synth().template('ErpDevCluster');
 const cluster = only(template, 'AWS::EKS::Cluster').Properties;

@@ -1,5 +1,4 @@
-import { CONFIGS } from '../../../../lib/config';
-import { chartWith, helmValues, only, resources, synth } from '../../synth';
+import { CONFIGS, chartWith, helmValues, only, resources, synth } from '../../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const dev = both.template('ErpDevData');

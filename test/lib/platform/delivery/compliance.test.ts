@@ -1,7 +1,6 @@
 import { addCompliance } from '../../../../lib/tools/compliance';
 import { DELIVERY_REGISTER } from '../../../../lib/tools/compliance/delivery-register';
-import { CONFIGS } from '../../../../lib/config';
-import { config, synth } from '../../synth';
+import { CONFIGS, config, synth } from '../../synth';
 import { delivery } from './fixture';
 
 /** A day on which no review is due. */

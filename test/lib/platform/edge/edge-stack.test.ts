@@ -1,7 +1,6 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { CONFIGS } from '../../../../lib/config';
-import { REPOSITORY, config, only, resources, synth } from '../../synth';
+import { CONFIGS, REPOSITORY, config, only, resources, synth } from '../../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const template = both.template('ErpDevEdge');

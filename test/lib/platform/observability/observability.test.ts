@@ -1,8 +1,8 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { CONFIGS, loadEnvironments } from '../../../../lib/config';
+import { loadEnvironments } from '../../../../lib/config';
 import { RUNBOOK_SECTIONS } from '../../../../lib/platform/observability/alarms';
-import { REPOSITORY, type Resource, config, only, resources, synth } from '../../synth';
+import { CONFIGS, REPOSITORY, type Resource, config, only, resources, synth } from '../../synth';
 
 const domain = {
   name: 'erp.example.com',

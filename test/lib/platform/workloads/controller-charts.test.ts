@@ -1,7 +1,6 @@
 import { CONTROLLER_CHARTS, chartProblems } from '../../../../lib/platform/workloads/controller-charts';
 import { type Values, mergeValues } from '../../../../lib/config/values';
-import { CONFIGS } from '../../../../lib/config';
-import { helmValues, synth } from '../../synth';
+import { CONFIGS, helmValues, synth } from '../../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const charts = Object.values(CONTROLLER_CHARTS);

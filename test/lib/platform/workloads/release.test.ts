@@ -1,6 +1,5 @@
-import { CONFIGS } from '../../../../lib/config';
 import { ofKind, validateManifests } from '../../../../lib/assembly/kubernetes/manifests';
-import { synth } from '../../synth';
+import { CONFIGS, synth } from '../../synth';
 import { release } from './release';
 
 const both = synth({ configs: Object.values(CONFIGS) });

@@ -1,6 +1,15 @@
-import { CONFIGS } from '../../../../lib/config';
 import { releaseRules } from '../../../../lib/platform/delivery/release-access';
-import { type Resource, appliedObjects, chartWith, helmValues, only, resources, synth, upstream } from '../../synth';
+import {
+  CONFIGS,
+  type Resource,
+  appliedObjects,
+  chartWith,
+  helmValues,
+  only,
+  resources,
+  synth,
+  upstream,
+} from '../../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const template = both.template('ErpDev');

@@ -45,7 +45,7 @@ const message = (() => {
       },
       {
         name: 'entry-for-what-config-left-out',
-        optional: true,
+        when: () => false,
         at: () => [],
         ids: ['AwsSolutions::AwsSolutions-VPC7'],
         reason: 'Config may bring it back.',

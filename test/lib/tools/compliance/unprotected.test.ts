@@ -1,8 +1,7 @@
 import { addCompliance } from '../../../../lib/tools/compliance';
 import { UNPROTECTED_REGISTER } from '../../../../lib/tools/compliance/register';
-import { CONFIGS } from '../../../../lib/config';
 import { configsForRun } from '../../../../lib/config/run';
-import { synth } from '../../synth';
+import { CONFIGS, synth } from '../../synth';
 import { TODAY } from './support';
 
 const PROTECTION = /RDSInstanceDeletionProtectionEnabled at ErpProdData/;

@@ -1,10 +1,10 @@
-import { CONFIGS, type Environment, loadEnvironments } from '../../../../lib/config';
+import { type Environment, loadEnvironments } from '../../../../lib/config';
 import { estimateCost } from '../../../../lib/tools/cost/estimate';
 import { type AssembledStack, assemble, resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
 import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { modelOf } from '../../../../lib/tools/picture/model';
 import { readAssembly } from '../../../../lib/assembly/assembly';
-import { chartWith, config, temporaryFolder } from '../../synth';
+import { CONFIGS, chartWith, config, temporaryFolder } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes;
 const msk = CONFIGS.prod.msk;

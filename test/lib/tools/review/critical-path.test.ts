@@ -1,8 +1,7 @@
-import { CONFIGS } from '../../../../lib/config';
 import { type AssemblyStack, type Resource, readAssembly } from '../../../../lib/assembly/assembly';
 import { type Chain, CriticalPath, firstDeployment } from '../../../../lib/tools/review/critical-path';
 import { PER_STACK } from '../../../../lib/tools/review/durations';
-import { synth } from '../../synth';
+import { CONFIGS, synth } from '../../synth';
 
 function stack(name: string, resources: Record<string, Resource>, dependencies: string[] = []): AssemblyStack {
   return {
