@@ -1,6 +1,6 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
 import { join } from 'node:path';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { HELM } from '../helm';
 import { type Manifest, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 
 export const chart = join(__dirname, '..', '..', 'chart');
@@ -18,7 +18,7 @@ export function runHelm(args: readonly string[], input?: object): string {
     stdio: 'pipe',
     ...(input && { input: JSON.stringify(input) }),
   };
-  return execFileSync(helm(), args, options);
+  return execFileSync(HELM, args, options);
 }
 
 /** Which values files of the chart a rendering starts from. */

@@ -3,7 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { HELM } from '../helm';
 import { chartWithNotes } from './notes';
 import { chart, refusal, render, runHelm, templateArgs } from './render';
 import { allOptions, leastService } from './variants';
@@ -217,7 +217,7 @@ describe('every value', () => {
   const template = (mode: string, values: Tree): Promise<string> =>
     new Promise((resolve) => {
       const args = templateArgs('values', ['--skip-schema-validation', '--set', `kafka.mode=${mode}`], copy);
-      const child = execFile(helm(), args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      const child = execFile(HELM, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
         resolve(error ? stderr : stdout),
       );
       child.stdin!.end(JSON.stringify(values));
