@@ -7,10 +7,9 @@ import { PROTECTION } from '../lib/config/run';
 import { explainError } from '../lib/command/explain';
 import { addPlatform } from '../lib/platform/platform';
 
-// `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
-const fast = process.env.CDK_VALIDATION === 'false';
-
-function build(): void {
+function synthesize(): void {
+  // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
+  const fast = process.env.CDK_VALIDATION === 'false';
   const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
   const today = new Date().toISOString().slice(0, 10);
   const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
@@ -24,7 +23,7 @@ function build(): void {
 }
 
 try {
-  build();
+  synthesize();
 } catch (error) {
   // What `cdk --debug` sets.
   process.stderr.write(`${explainError(error, process.env.CDK_DEBUG === 'true')}\n`);

@@ -1,6 +1,6 @@
 import type { EnvironmentConfig } from './environment';
 import { environmentNames } from './files';
-import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
+import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
 
 /**
@@ -40,8 +40,9 @@ export function configsForRun(
   const version = KUBERNETES_VERSION_NAMES.find((name) => name === context('kubernetes'));
   const forRun = configs.map((config) => {
     const { name, kubernetes } = config;
-    const { deployedVersion } = kubernetes;
-    if (version && deployedVersion && Object.hasOwn(KUBERNETES_VERSIONS, deployedVersion)) {
+    // The config is checked after this, with what the run asks for in it.
+    const deployedVersion = KUBERNETES_VERSION_NAMES.find((one) => one === kubernetes?.deployedVersion);
+    if (version && deployedVersion) {
       const targets = upgradeTargets(deployedVersion);
       check(
         '-c kubernetes',
@@ -52,9 +53,9 @@ export function configsForRun(
     }
     return {
       ...config,
-      kubernetes: { ...kubernetes, version: version ?? kubernetes.version },
-      protection: config.protection && context(PROTECTION) !== 'off',
-      standIns: config.standIns === true || context('standIn') === name,
+      kubernetes: version && kubernetes instanceof Object ? { ...kubernetes, version } : kubernetes,
+      protection: context(PROTECTION) === 'off' ? false : config.protection,
+      standIns: context('standIn') === name ? true : (config.standIns ?? false),
     };
   });
   if (problems.length > 0) throw new ConfigurationError(problems);

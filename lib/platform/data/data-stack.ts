@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { type EnvironmentConfig, environmentId, secretName } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
 import { BackupPlan } from './backup-plan';
 import { Cache } from './cache';
@@ -51,7 +51,7 @@ export class DataStack extends cdk.Stack {
     }
 
     this.mongodbSecret = new secretsmanager.Secret(this, 'MongodbSecret', {
-      secretName: `erp/${config.name}/mongodb`,
+      secretName: secretName(config.name, 'mongodb'),
       description: `MongoDB Atlas of ${name}: {"uri": "mongodb+srv://..."}, filled in by the operator`,
       encryptionKey: this.key,
       // A host under .invalid never resolves, so a forgotten secret shows as a connection error that names it.

@@ -6,7 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { connectionsPerUser } from '../../config/concurrency';
-import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { type EnvironmentConfig, environmentId, secretName } from '../../config/environment';
 import { removalPolicy, snapshotPolicy } from '../../config/removal';
 
 /** Not 3306: what looks for MySQL on its well-known port finds nothing. The port reaches clients by the secret. */
@@ -68,7 +68,7 @@ export class Database extends Construct {
     // same name cannot be made.
     const credentials = new rds.DatabaseSecret(this, 'Secret', {
       username: 'erp',
-      secretName: `erp/${config.name}/mysql`,
+      secretName: secretName(config.name, 'mysql'),
       encryptionKey: key,
       excludeCharacters: EXCLUDED_CHARACTERS,
     });

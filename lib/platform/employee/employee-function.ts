@@ -76,7 +76,7 @@ export class EmployeeFunction extends Construct {
       ],
     });
 
-    const code = lambda.Code.fromAsset(employeeBundle());
+    const code = lambda.Code.fromAsset(employeeBundle(config.region));
     const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
       const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
         logGroupName: `/aws/lambda/${functionName}`,
