@@ -3,8 +3,8 @@ import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/tools/compliance';
 import { readEnvironments } from '../lib/config';
 import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
-import { ConfigurationError } from '../lib/config/problems';
 import { PROTECTION } from '../lib/config/run';
+import { explainError } from '../lib/command/explain';
 import { addPlatform } from '../lib/platform/platform';
 
 function synthesize(): void {
@@ -25,9 +25,8 @@ function synthesize(): void {
 try {
   synthesize();
 } catch (error) {
-  // The CLI's --debug sets the variable.
-  if (!(error instanceof ConfigurationError) || process.env.CDK_DEBUG) throw error;
-  console.error(error.message);
-  // An app that is left alone synthesizes itself at the end.
+  // What `cdk --debug` sets.
+  process.stderr.write(`${explainError(error, process.env.CDK_DEBUG === 'true')}\n`);
+  // At once: the app would synthesize what there is of it.
   process.exit(1);
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { HELM } from '../helm';
 import { type Manifest, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 
 export const chart = join(__dirname, '..', '..', 'chart');
@@ -21,7 +21,7 @@ export function runHelm(args: readonly string[], input?: object): string {
     stdio: 'pipe',
     ...(input && { input: JSON.stringify(input) }),
   };
-  return execFileSync(helm(), args, options);
+  return execFileSync(HELM, args, options);
 }
 
 const copies: string[] = [];

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { HELM } from '../helm';
 import { chartWithNotes } from './notes';
 import { chart, refusal, render, runHelm, templateArgs, withoutServices } from './render';
 import { allOptions, leastService } from './variants';
@@ -216,7 +216,7 @@ describe('every value', () => {
   const template = (mode: string, values: Tree): Promise<string> =>
     new Promise((resolve) => {
       const args = templateArgs('values', ['--skip-schema-validation', '--set', `kafka.mode=${mode}`], copy);
-      const child = execFile(helm(), args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
+      const child = execFile(HELM, args, { maxBuffer: 2 ** 26 }, (error, stdout, stderr) =>
         resolve(error ? stderr : stdout),
       );
       child.stdin!.end(JSON.stringify(values));
@@ -321,12 +321,7 @@ describe('every value', () => {
   test('of the environments differs from the default, or names what the environment is', () => {
     for (const environment of ['dev', 'prod']) {
       const values = parse(readFileSync(join(chart, `values-${environment}.yaml`), 'utf8')) as Tree;
-      expect(Object.keys(values)).toEqual([
-        'environment',
-        'namespace',
-        'serviceDefaults',
-        'kafka',
-      ]);
+      expect(Object.keys(values)).toEqual(['environment', 'namespace', 'serviceDefaults', 'kafka']);
       expect(stringify(values)).not.toMatch(/\d{12}|password|mongodb:\/\//);
     }
   });

@@ -1,3 +1,4 @@
+import { MissingProgramError } from '../../assembly/kubernetes/tools';
 import type { Assembly } from '../../assembly/assembly';
 import { objectsOf, readReleases } from '../../assembly/releases';
 import { METERS, type Meter, type MeterContext, functionMeters, volumeMeters } from './meters';
@@ -61,7 +62,8 @@ export function estimateCost(assembly: Assembly, environment: string, today: str
     if (release.environment !== environment) continue;
     try {
       meters.push(...volumeMeters(objectsOf(release)).map((meter) => ({ ...meter, stack: release.stack })));
-    } catch {
+    } catch (error) {
+      if (error instanceof MissingProgramError) throw error;
       // The report has helm's message where it compares the releases; what cannot be installed costs nothing.
     }
   }

@@ -43,7 +43,7 @@ describe('a command', () => {
     const { code, out } = await run(['--help'], { options: { kubeconfig: { value: 'file', help: 'a way in' } } });
     expect(code).toBe(0);
     expect(out).toContain('Usage: npm run verify -- <environment> [options]');
-    expect(out).toMatch(/environment +dev, prod\n/);
+    expect(out).toMatch(/environment +dev, prod/);
     expect(out).toMatch(/--kubeconfig <file> +a way in\n/);
     expect(out).toContain('npm run verify -- dev  after a deployment');
     expect(out).toMatch(/^exit code: 0 .*; 1 .*; 2 wrong usage/m);
