@@ -153,20 +153,20 @@ export function readChartValues(
       merged,
       services: enabledServices(merged).map(([key, service]) => ({
         key,
-        name: String(service.name),
-        port: Number(service.port),
-        route: String(child(service, 'api').route),
-        repository: String(child(service, 'image').repository).replace(/^[^/]*[.:][^/]*\//, ''),
-        tag: String(child(service, 'image').tag),
+        name: text(service.name),
+        port: numeric(service.port),
+        route: text(child(service, 'api').route),
+        repository: text(child(service, 'image').repository).replace(/^[^/]*[.:][^/]*\//, ''),
+        tag: text(child(service, 'image').tag),
         usesRedis: child(service, 'uses').redis === true,
-        deregistrationDelay: Number(child(service, 'termination').deregistrationDelaySeconds),
-        maxReplicas: Number(child(service, 'hpa').enabled ? child(service, 'hpa').maxReplicas : service.replicaCount),
+        deregistrationDelay: numeric(child(service, 'termination').deregistrationDelaySeconds),
+        maxReplicas: numeric(child(service, 'hpa').enabled ? child(service, 'hpa').maxReplicas : service.replicaCount),
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
-      xrayNamespace: xrayDaemons.enabled ? String(xrayDaemons.namespace) : undefined,
-      storageClass: String(child(merged, 'storageClass').name),
+      xrayNamespace: xrayDaemons.enabled ? text(xrayDaemons.namespace) : undefined,
+      storageClass: text(child(merged, 'storageClass').name),
       ...(child(merged, 'standIn').enabled === true && {
-        standIn: String(child(child(merged, 'standIn'), 'image').repository),
+        standIn: text(child(child(merged, 'standIn'), 'image').repository),
       }),
     },
   };
@@ -187,6 +187,16 @@ export function mergeValues(base: Values, over: Values): Values {
 export function child(values: Values, key: string): Values {
   const value = values[key];
   return isMap(value) ? value : {};
+}
+
+// Of what should be one value: a map or list in its place is for the schema to refuse, and has no text of its own if it
+// names a key toString.
+function text(value: unknown): string {
+  return value instanceof Object ? '' : String(value);
+}
+
+function numeric(value: unknown): number {
+  return value instanceof Object ? NaN : Number(value);
 }
 
 function isMap(value: unknown): value is Values {
@@ -379,8 +389,8 @@ function passwordProblems(files: ValuesFiles, values: Values): Problem[] {
     const isVariable = at.at(-2) === 'env' && (service !== undefined || at[0] === 'serviceDefaults');
     const name = at.at(-1) ?? '';
     const isPassword =
-      isVariable && /(PASSWORD|SECRET_ACCESS_KEY)$/.test(name) && value !== '' && !String(value).startsWith('$(');
-    if (!isPassword && !PASSWORD_IN_URI.test(String(value))) return [];
+      isVariable && /(PASSWORD|SECRET_ACCESS_KEY)$/.test(name) && value !== '' && !text(value).startsWith('$(');
+    if (!isPassword && !PASSWORD_IN_URI.test(text(value))) return [];
     return [
       {
         file: files.of(at),
@@ -441,7 +451,7 @@ function serviceProblems(files: ValuesFiles, values: Values, environment: string
     }
 
     const { minReplicas, maxReplicas } = child(service, 'hpa');
-    if (Number(minReplicas) > Number(maxReplicas)) {
+    if (numeric(minReplicas) > numeric(maxReplicas)) {
       report(key, 'hpa.minReplicas', minReplicas, `at most hpa.maxReplicas (${maxReplicas})`);
     }
     const resources = child(service, 'resources');

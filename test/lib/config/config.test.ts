@@ -189,6 +189,11 @@ describe('bad values name the file, the field, the value and what is allowed', (
       'services.notification.hpa.minReplicas is 5; allowed: at most hpa.maxReplicas (3)',
     ],
     [
+      'a map in the place of a number, with a key that JavaScript takes for a method',
+      service({ hpa: { minReplicas: { toString: 1 } } }),
+      'services.notification.hpa.minReplicas is {"toString":1}; allowed: must be integer',
+    ],
+    [
       'cpu limit below request',
       service({ resources: { limits: { cpu: '100m' } } }),
       'services.notification.resources.limits.cpu is "100m"; allowed: at least resources.requests.cpu (200m)',
