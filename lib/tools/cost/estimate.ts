@@ -35,7 +35,7 @@ export interface Estimate {
  */
 export function estimateCost(assembly: Assembly, environment: string, today: string): Estimate {
   const stacks = assembly.stacks.filter((stack) => stack.environment === environment);
-  const usage = usageOf(environment);
+  const usage = usageOf(stacks);
   const count = (type: string) =>
     stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type }) => Type === type).length;
   const context: Omit<MeterContext, 'siblings'> = {
