@@ -1,4 +1,4 @@
-import type { EnvironmentConfig } from './environment';
+import { type EnvironmentConfig, configFile } from './environment';
 import { environmentNames } from './files';
 import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
@@ -50,6 +50,14 @@ export function configsForRun(
         targets.includes(version),
         `${targets.join(' or ')}: the cluster of ${name} runs ${deployedVersion}, and EKS upgrades one minor at a time`,
       );
+    }
+    if (config.removal === 'retain' && !config.protection) {
+      problems.push({
+        file: configFile(name),
+        field: 'protection',
+        value: config.protection,
+        allowed: `true while removal is retain; -c ${PROTECTION}=off leaves it out of the run that creates the environment`,
+      });
     }
     return {
       ...config,

@@ -49,9 +49,13 @@ export function evidence({ compliance, environments, assembly, commit, versions 
   const report = JSON.parse(
     fs.readFileSync(path.join(assembly.directory, 'validation-report.json'), 'utf8'),
   ) as ValidationReport;
-  const ownerOf = (stack: string) =>
-    environments.find(({ environment }) => isStackOf(environment.config.name, stack))?.environment.config.name ??
-    SHARED;
+  const owners = new Map(
+    assembly.stacks.map(({ stackName }) => [
+      stackName,
+      environments.find(({ environment }) => isStackOf(environment.config.name, stackName))?.environment.config.name,
+    ]),
+  );
+  const ownerOf = (stack: string) => owners.get(stack) ?? SHARED;
   const rows = new Map(
     [...recorder.rules.keys()].map((pack) => [pack, packRows(pack, recorder.evaluations, report, applied)]),
   );

@@ -40,7 +40,7 @@ export interface Estimate {
 export function estimateCost(assembly: Assembly, environment: string, today: string): Estimate {
   const stacks = assembly.stacks.filter((stack) => stack.environment === environment);
   const region = stacks.map((stack) => stack.region).find((each) => each !== 'us-east-1') ?? 'us-east-1';
-  const usage = usageOf(environment);
+  const usage = usageOf(stacks);
   const count = (type: string) =>
     stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type }) => Type === type).length;
   const context: Omit<MeterContext, 'siblings'> = {
