@@ -17,6 +17,7 @@ const PUBLISHERS = [
 ];
 
 export interface AlarmTopicProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

@@ -8,9 +8,16 @@ import type { EdgeStack } from '../edge/edge-stack';
 import type { EmployeeStack } from '../employee/employee-stack';
 
 export interface MetricSources {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** The employee service. */
   readonly employee: EmployeeStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 
