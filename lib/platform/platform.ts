@@ -21,6 +21,7 @@ import { Reapplied } from './workloads/reapplied';
 import { WorkloadsStack } from './workloads/workloads-stack';
 
 export interface PlatformProps {
+  /** Environments, each with stacks of its own. */
   readonly environments: readonly Environment[];
 
   /** ISO 8601 date of the synth, for the support calendar; it changes warnings, never templates. */
@@ -43,15 +44,46 @@ export interface PlatformProps {
 
 /** Stacks of one environment, by lifetime. */
 export interface EnvironmentStacks {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Cluster of the environment. */
   readonly cluster: ClusterStack;
+
+  /** The employee service. */
   readonly employee: EmployeeStack;
+
+  /**
+   * Web ACL of CloudFront, in us-east-1.
+   *
+   * @default - the environment has no firewall
+   */
   readonly firewall?: FirewallStack;
+
+  /**
+   * Alarms of us-east-1.
+   *
+   * @default - nothing there is watched
+   */
   readonly global?: GlobalStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
+
+  /** What runs in the cluster. */
   readonly workloads: WorkloadsStack;
+
+  /**
+   * Pipeline of the services.
+   *
+   * @default - config has no `delivery`
+   */
   readonly delivery?: DeliveryStack;
 }
 

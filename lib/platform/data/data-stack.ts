@@ -11,8 +11,13 @@ import { Database } from './database';
 import { KafkaCluster } from './kafka-cluster';
 
 export interface DataStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 
   /** Whether a service connects to a Redis-compatible cache. */

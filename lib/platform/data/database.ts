@@ -21,12 +21,16 @@ const EXCLUDED_CHARACTERS = ' %+~`#$&*()|[]{}:;<>?!\'/@"\\,=^';
 const LOG_TYPES = ['error', 'general', 'slowquery', 'audit'];
 
 export interface DatabaseProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
 
   /** Encrypts storage, backups and the secret. */
   readonly key: kms.IKey;
 
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 }
 

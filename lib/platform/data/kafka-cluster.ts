@@ -16,13 +16,19 @@ const TLS_PORT = 9094;
 const BROKERS_PER_ZONE = 1;
 
 export interface KafkaClusterProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 
   /** Version and size. */
   readonly settings: MskConfig;
 
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts the brokers' disks. */
   readonly key: kms.IKey;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 }
 

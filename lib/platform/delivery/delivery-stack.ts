@@ -25,9 +25,16 @@ import { imageParameter, imageParameterFolder } from '../workloads/parameters';
 import { ReleaseAccess } from './release-access';
 
 export interface DeliveryStackProps extends cdk.StackProps {
+  /** The environment that is delivered to. */
   readonly environment: Environment;
+
+  /** Connection, repositories and branch. */
   readonly delivery: DeliveryConfig;
+
+  /** Network that releases run in. */
   readonly network: NetworkStack;
+
+  /** Cluster that releases go to. */
   readonly cluster: ClusterStack;
 
   /** Hears of pipelines that fail. */

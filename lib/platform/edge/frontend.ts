@@ -32,11 +32,26 @@ const SINGLE_PAGE_APPLICATION = `function handler(event) {
 `;
 
 export interface FrontendProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Takes access logs. */
   readonly accessLogs: s3.IBucket;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Answers under /api. */
   readonly api: Api;
+
+  /** Whom the frontend signs in. */
   readonly users: Users;
+
+  /**
+   * ARN of the web ACL, in us-east-1.
+   *
+   * @default - no firewall
+   */
   readonly webAclArn?: string;
 }
 

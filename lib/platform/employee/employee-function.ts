@@ -15,9 +15,16 @@ import { noNewLogGroups } from '../logging/no-new-log-groups';
 import { employeeBundle } from './bundle';
 
 export interface EmployeeFunctionProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Holds the employees. */
   readonly database: Database;
 
   /** Encrypts the database's secret. */

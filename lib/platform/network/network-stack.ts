@@ -16,6 +16,7 @@ import { LogKey } from '../logging/log-key';
 export const LOAD_BALANCER_SUBNETS: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 
 export interface NetworkStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

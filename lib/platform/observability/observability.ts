@@ -22,9 +22,16 @@ import { type MetricSources, environmentMetrics } from './metrics';
 import { Traces } from './traces';
 
 export interface ObservedStacks extends MetricSources {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Cluster of the environment. */
   readonly cluster: ClusterStack;
+
+  /** What runs in the cluster. */
   readonly workloads: WorkloadsStack;
 }
 

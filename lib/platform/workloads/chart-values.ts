@@ -6,9 +6,16 @@ import type { EdgeStack } from '../edge/edge-stack';
 import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
 
 export interface PlatformValuesProps {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 

@@ -33,10 +33,19 @@ export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<
 }
 
 export interface WorkloadsStackProps extends cdk.StackProps {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Cluster of the environment. */
   readonly cluster: ClusterStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 
