@@ -51,7 +51,7 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '/lib/config(/(dev|prod))?$',
+              regex: '/lib/config(/environments/.+)?$',
               allowTypeImports: true,
               message:
                 'What ships may change with every edit: take CONFIGS and loadEnvironments from test/lib/synth.ts, or pin a promise in test/contract/.',

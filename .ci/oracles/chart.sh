@@ -52,45 +52,51 @@ render() {
   "$helm" template erp-microservices chart --kube-version v1.31.9-eks-473151a \
     -f "chart/$2.yaml" -f test/chart/platform-values.yaml "${@:3}" > "$work/rendered/$1.yaml"
 }
-render dev values-dev
-render dev-kraft values-dev --set kafka.mode=kraft
-render dev-options values-dev \
-  --set storageClass.create=true,resourceQuota.enabled=true,limitRange.enabled=true,priorityClasses.create=true
-render prod values-prod
+for file in chart/values-*.yaml; do
+  environment=$(basename "$file" .yaml)
+  environment=${environment#values-}
+  render "$environment" "values-$environment"
+  render "$environment-kraft" "values-$environment" --set kafka.mode=kraft
+  render "$environment-options" "values-$environment" \
+    --set storageClass.create=true,resourceQuota.enabled=true,limitRange.enabled=true,priorityClasses.create=true
+done
+# Every judge sees this one refused where it is broken.
+sample=$(find "$work/rendered" -name '*-kraft.yaml' | sort | head -n 1)
 
 # The version only names the built-in schemas that fill gaps; those given here, of 1.31, go first.
 validate() {
   "$work/bin/kubectl-validate" "$@" --version 1.30 --local-schemas "$work/schemas" --local-crds "$work/crds"
 }
 security() {
-  "$work/bin/podsecurity" -exempt erp-dev-xray < "$1"
+  "$work/bin/podsecurity" -exempt "$(awk '$1 == "namespace:" && $2 ~ /-xray$/ { print $2; exit }' "$1")" < "$1"
 }
 
 echo 'Seeing each judge refuse what is wrong'
 for mistake in s/livenessProbe:/livenesProbe:/ s/targetType:/targetTpye:/ s/refreshInterval:/refreshIntervall:/; do
-  sed "$mistake" "$work/rendered/dev.yaml" > "$work/wrong.yaml"
+  sed "$mistake" "$sample" > "$work/wrong.yaml"
   if validate "$work/wrong.yaml" > /dev/null 2>&1; then echo "kubectl-validate lets $mistake pass"; exit 1; fi
 done
-sed 's/allowPrivilegeEscalation: false/allowPrivilegeEscalation: true/' "$work/rendered/dev.yaml" > "$work/wrong.yaml"
+sed 's/allowPrivilegeEscalation: false/allowPrivilegeEscalation: true/' "$sample" > "$work/wrong.yaml"
 if security "$work/wrong.yaml" > /dev/null 2>&1; then echo 'podsecurity lets an escalation pass'; exit 1; fi
 
-sed 's/name: election/name: leader-election-port/' "$work/rendered/dev.yaml" > "$work/wrong.yaml"
+sed 's/name: election/name: leader-election-port/' "$sample" > "$work/wrong.yaml"
 if "$work/bin/apivalidation" < "$work/wrong.yaml" > /dev/null 2>&1; then echo 'apivalidation lets a long port name pass'; exit 1; fi
 
 failed=0
 echo 'kubectl-validate, Kubernetes 1.31'
 validate "$work"/rendered/*.yaml || failed=1
-for name in dev dev-kraft dev-options prod; do
+for file in "$work"/rendered/*.yaml; do
+  name=$(basename "$file" .yaml)
   echo "API server's validation, $name"
-  "$work/bin/apivalidation" < "$work/rendered/$name.yaml" || failed=1
+  "$work/bin/apivalidation" < "$file" || failed=1
   echo "Pod Security restricted, $name"
-  "$work/bin/podsecurity" -exempt "erp-${name%%-*}-xray" < "$work/rendered/$name.yaml" || failed=1
+  security "$file" || failed=1
 done
 echo 'kube-score'
 # File by file, because it merges objects of the same name. It exits with 1 for findings that the ignore list may cover; no
 # output at all is what the report refuses.
-for name in dev dev-kraft dev-options prod; do
-  "$work/bin/kube-score" score --kubernetes-version v1.31 --output-format json "$work/rendered/$name.yaml" || true
+for file in "$work"/rendered/*.yaml; do
+  "$work/bin/kube-score" score --kubernetes-version v1.31 --output-format json "$file" || true
 done | jq -s 'add' > "$work/score.json"
 node "$oracle/report-score.js" "$oracle/kube-score.ignore" < "$work/score.json" || failed=1
 exit "$failed"

@@ -4,7 +4,7 @@ import * as cdk from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Environment } from '../config';
-import { type EnvironmentName, stackPrefix } from '../config/environment';
+import { stackPrefix } from '../config/environment';
 import { addPlatform } from '../platform/platform';
 
 /** A resource of a template, as CloudFormation reads it. */
@@ -115,12 +115,12 @@ export function assemble({ environments, directory, today }: AssembleProps): Ass
 }
 
 /** Whether a stack of that name is one of the environment: `ErpDev` and `ErpDevNetwork`, not `ErpDevelopment`. */
-export function isStackOf(environment: EnvironmentName, name: string): boolean {
+export function isStackOf(environment: string, name: string): boolean {
   return new RegExp(`^${stackPrefix(environment)}([A-Z].*)?$`).test(name);
 }
 
 /** Stacks of one environment, upstream first. The registry is nobody's own. */
-export function stacksOf({ stacks }: Assembly, environment: EnvironmentName): AssembledStack[] {
+export function stacksOf({ stacks }: Assembly, environment: string): AssembledStack[] {
   return stacks.filter(({ name }) => isStackOf(environment, name));
 }
 

@@ -1,4 +1,4 @@
-import type { DeliveryConfig } from './environment';
+import { type DeliveryConfig, configFile, valuesFile } from './environment';
 import type { Problem } from './problems';
 import { isArm } from './validate';
 import { type Environment, type Service, child, mergeValues } from './values';
@@ -31,7 +31,7 @@ export function servicePatterns(delivery: DeliveryConfig, services: readonly Ser
 export function deliveryProblems(environments: readonly Environment[]): Problem[] {
   const problems: Problem[] = [];
   const delivered = environments.flatMap(({ config, values }) =>
-    config.delivery ? [{ config, values, delivery: config.delivery, file: `lib/config/${config.name}.ts` }] : [],
+    config.delivery ? [{ config, values, delivery: config.delivery, file: configFile(config.name) }] : [],
   );
   for (const { config, values, delivery, file } of delivered) {
     const most = PATTERNS_PER_FILTER * FILTERS_PER_TRIGGER;
@@ -49,7 +49,7 @@ export function deliveryProblems(environments: readonly Environment[]): Problem[
       const { digest } = child(entry, 'image');
       if (digest) {
         problems.push({
-          file: `chart/values-${config.name}.yaml`,
+          file: valuesFile(config.name),
           field: `services.${key}.image.digest`,
           value: digest,
           allowed: 'none: a digest overrules the tag, so the pipeline would release nothing',

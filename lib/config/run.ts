@@ -1,5 +1,6 @@
-import { ENVIRONMENTS, type EnvironmentConfig } from './environment';
-import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
+import { type EnvironmentConfig, configFile } from './environment';
+import { environmentNames } from './files';
+import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
 
 /**
@@ -13,7 +14,7 @@ export const PROTECTION = 'protection';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   kubernetes: KUBERNETES_VERSION_NAMES,
   // Named, and not just switched on: in an environment that runs, stand-ins would take the place of its services.
-  standIn: ENVIRONMENTS,
+  standIn: environmentNames(),
   [PROTECTION]: ['on', 'off'],
 };
 
@@ -39,8 +40,9 @@ export function configsForRun(
   const version = KUBERNETES_VERSION_NAMES.find((name) => name === context('kubernetes'));
   const forRun = configs.map((config) => {
     const { name, kubernetes } = config;
-    const { deployedVersion } = kubernetes;
-    if (version && deployedVersion && Object.hasOwn(KUBERNETES_VERSIONS, deployedVersion)) {
+    // The config is checked after this, with what the run asks for in it.
+    const deployedVersion = KUBERNETES_VERSION_NAMES.find((one) => one === kubernetes?.deployedVersion);
+    if (version && deployedVersion) {
       const targets = upgradeTargets(deployedVersion);
       check(
         '-c kubernetes',
@@ -49,27 +51,32 @@ export function configsForRun(
         `${targets.join(' or ')}: the cluster of ${name} runs ${deployedVersion}, and EKS upgrades one minor at a time`,
       );
     }
+    if (config.removal === 'retain' && !config.protection) {
+      problems.push({
+        file: configFile(name),
+        field: 'protection',
+        value: config.protection,
+        allowed: `true while removal is retain; -c ${PROTECTION}=off leaves it out of the run that creates the environment`,
+      });
+    }
     return {
       ...config,
-      kubernetes: { ...kubernetes, version: version ?? kubernetes.version },
-      protection: config.protection && context(PROTECTION) !== 'off',
-      standIns: config.standIns === true || context('standIn') === name,
+      kubernetes: version && kubernetes instanceof Object ? { ...kubernetes, version } : kubernetes,
+      protection: context(PROTECTION) === 'off' ? false : config.protection,
+      standIns: context('standIn') === name ? true : (config.standIns ?? false),
     };
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return forRun;
 }
 
-/** Option of the commands that build the app without the CDK CLI, for `parseArgs`; means what `-c` means there. */
-export const CONTEXT_OPTION = { type: 'string', short: 'c', multiple: true } as const;
-
-/** Help for that option. */
+/** Help for the option `-c` of the commands, which means what it means to the CDK CLI. */
 export const CONTEXT_HELP = `as for cdk deploy: ${Object.entries(ALLOWED)
   .map(([key, allowed]) => `${key}=${allowed.join('|')}`)
   .join(', ')}`;
 
 /**
- * Context out of the arguments of that option.
+ * Context out of the values of that option.
  *
  * @throws Error about an argument that sets nothing the app reads
  */

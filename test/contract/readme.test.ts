@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CONFIGS, loadEnvironments } from '../lib/synth';
 import { parseReapply } from '../../lib/config/reapply';
 import { configsForRun, parseContext } from '../../lib/config/run';
 import { isArm } from '../../lib/config/validate';
 import { scripts } from '../../package.json';
 import { assemblePlatform } from '../lib/tools/operations/assembled';
+import { CONFIGS, loadEnvironments } from '../lib/synth';
 
 const ROOT = join(__dirname, '..', '..');
 const { stacks } = assemblePlatform();

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Container } from 'kubernetes-types/core/v1';
 import { parse } from 'yaml';
-import { readChartValues } from '../../lib/config/values';
-import { ofKind } from '../../lib/assembly/kubernetes/manifests';
+import { type Environment, readEnvironments } from '../../lib/config';
+import { ofKind, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 import { type Address, SERVICES, type Store, UNASKED } from './services';
 import { paths } from '../chart/paths';
-import { find, platformValues, render, shippedChart } from '../chart/render';
+import { find, platformValues, runHelm, shippedChart, templateArgs } from '../chart/render';
 
 const platform = parse(readFileSync(platformValues, 'utf8')) as {
   employeeService: { host: string };
@@ -22,13 +21,11 @@ const KAFKA = {
 };
 
 describe.each(['dev', 'prod'] as const)('%s holds what the services need', (environment) => {
-  const { values } = readChartValues({ name: environment });
+  const [{ values }] = readEnvironments({ only: environment }) as [Environment];
   // What runs beside them is not theirs to say.
   const others = values.services.filter((each) => !SERVICES.some(({ name }) => name === each.name));
-  const manifests = render('values', platform, [
-    ...['-f', join(shippedChart, `values-${environment}.yaml`)],
-    ...others.flatMap(({ key }) => ['--set', `services.${key}.enabled=false`]),
-  ]);
+  const disabled = others.flatMap(({ key }) => ['--set', `services.${key}.enabled=false`]);
+  const manifests = parseManifests(runHelm(templateArgs(`values-${environment}`, disabled, shippedChart), platform));
   const deployments = ofKind(manifests, 'apps/v1/Deployment');
   const pod = (name: string) => find(deployments, name).spec!.template.spec!;
   const container = (name: string): Container => pod(name).containers.find((each) => each.name === name)!;

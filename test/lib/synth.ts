@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-layer';
 // eslint-disable-next-line @typescript-eslint/no-restricted-imports -- made to read the frozen values
 import * as shipped from '../../lib/config';
-import type { EnvironmentConfig, EnvironmentName } from '../../lib/config/environment';
+import type { EnvironmentConfig } from '../../lib/config/environment';
 import { parseReapply } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
 import type { Manifest } from '../../lib/assembly/kubernetes/manifests';
@@ -19,6 +19,7 @@ import { copyFrozenChart } from '../fixtures/chart';
 import { CONFIGS } from '../fixtures/configs';
 
 export { CONFIGS };
+export type EnvironmentName = keyof typeof CONFIGS;
 
 export const REPOSITORY = path.join(__dirname, '..', '..');
 

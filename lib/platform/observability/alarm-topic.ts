@@ -2,6 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as sns from 'aws-cdk-lib/aws-sns';
+import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
@@ -17,6 +18,7 @@ const PUBLISHERS = [
 ];
 
 export interface AlarmTopicProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 
@@ -27,14 +29,15 @@ export class AlarmTopic extends Construct {
   constructor(scope: Construct, id: string, { config }: AlarmTopicProps) {
     super(scope, id);
     const name = environmentId(config.name);
-    const { account } = cdk.Stack.of(this);
+    const topicName = `${name}-alarms`;
+    const stack = cdk.Stack.of(this);
     const masterKey = new kms.Key(this, 'Key', {
       description: `Alarms of ${name}`,
       enableKeyRotation: true,
       removalPolicy: removalPolicy(config),
     });
     this.topic = new sns.Topic(this, 'Resource', {
-      topicName: `${name}-alarms`,
+      topicName,
       displayName: `Alarms of ${name}`,
       masterKey,
       enforceSSL: true,
@@ -42,7 +45,7 @@ export class AlarmTopic extends Construct {
     for (const { services, namesAccount } of PUBLISHERS) {
       const publish = {
         principals: services.map((service) => new iam.ServicePrincipal(`${service}.amazonaws.com`)),
-        conditions: namesAccount ? { StringEquals: { 'aws:SourceAccount': account } } : undefined,
+        conditions: namesAccount ? { StringEquals: { 'aws:SourceAccount': stack.account } } : undefined,
       };
       masterKey.addToResourcePolicy(
         new iam.PolicyStatement({ ...publish, actions: ['kms:Decrypt', 'kms:GenerateDataKey*'], resources: ['*'] }),
@@ -53,10 +56,26 @@ export class AlarmTopic extends Construct {
     }
     const { alarmEmail } = config.observability;
     if (alarmEmail) {
+      const undelivered = new sqs.Queue(this, 'Undelivered', {
+        queueName: `${topicName}-undelivered`,
+        encryptionMasterKey: masterKey,
+        enforceSSL: true,
+        retentionPeriod: cdk.Duration.days(14),
+      });
+      masterKey.addToResourcePolicy(
+        // By a name, because the topic itself needs the key.
+        new iam.PolicyStatement({
+          principals: [new iam.ServicePrincipal('sns.amazonaws.com')],
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          resources: ['*'],
+          conditions: { ArnEquals: { 'aws:SourceArn': stack.formatArn({ service: 'sns', resource: topicName }) } },
+        }),
+      );
       new sns.Subscription(this, 'Email', {
         topic: this.topic,
         protocol: sns.SubscriptionProtocol.EMAIL,
         endpoint: alarmEmail,
+        deadLetterQueue: undelivered,
       });
     }
   }

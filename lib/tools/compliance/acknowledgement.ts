@@ -1,5 +1,6 @@
 import * as cdk from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Environment } from '../../config';
 import type { EnvironmentStacks } from '../../platform/platform';
 
 /** Who answers for an acknowledgement and renews or removes it by its review date. */
@@ -17,15 +18,16 @@ export interface Acknowledgement {
    */
   readonly ids: readonly string[] | ((at: IConstruct, environment: EnvironmentStacks) => readonly string[]);
 
+  /**
+   * The config or values that make it true, never the name of an environment. Where they hold, every id must have its
+   * finding, and where they do not, the entry is not there.
+   *
+   * @default - it is true in every environment
+   */
+  readonly when?: (environment: Environment) => boolean;
+
   /** What it applies to in an environment: those constructs and everything below them. */
   readonly at: (environment: EnvironmentStacks) => readonly (IConstruct | undefined)[];
-
-  /**
-   * Whether it may select nothing, because what it is about leaves every environment with a line of config.
-   *
-   * @default false - an entry that selects nothing fails the synth
-   */
-  readonly optional?: boolean;
 
   /** Why this resource may be as it is. */
   readonly reason: string;
@@ -66,6 +68,13 @@ function problemsOf(entries: readonly Acknowledgement[]): string[] {
   });
 }
 
+/** What an entry applies to in an environment: nothing where its condition does not hold, undefined where it holds for nothing. */
+export function selected({ when, at }: Acknowledgement, stacks: EnvironmentStacks): IConstruct[] | undefined {
+  if (when?.(stacks.environment) === false) return [];
+  const constructs = at(stacks).filter((construct) => construct !== undefined);
+  return constructs.length > 0 ? constructs : undefined;
+}
+
 /**
  * Acknowledges what the entries say, on the constructs they select.
  *
@@ -80,9 +89,8 @@ export function acknowledge(
   const applied = new Map<string, AppliedAcknowledgement>();
   for (const entry of entries) {
     for (const { at, environment } of environments.flatMap((environment) =>
-      entry.at(environment).map((at) => ({ at, environment })),
+      (selected(entry, environment) ?? []).map((at) => ({ at, environment })),
     )) {
-      if (!at) continue;
       for (const id of typeof entry.ids === 'function' ? entry.ids(at, environment) : entry.ids) {
         const key = `${at.node.path}|${id}`;
         const other = applied.get(key);

@@ -1,4 +1,5 @@
 import * as cdk from 'aws-cdk-lib';
+import type { Environment } from '../../config';
 import { type Acknowledgement, inPacks } from './acknowledgement';
 
 const NIST = 'NIST.800.53.R5';
@@ -8,10 +9,13 @@ const SERVERLESS = 'Serverless';
 
 const wildcardResource = (resource: string) => `AwsSolutions::AwsSolutions-IAM5[Resource::${resource}]`;
 
-/** Findings that stay in an app with a pipeline; without one they would select nothing. */
+const isDelivered = ({ config }: Environment) => config.delivery !== undefined;
+
+/** Findings that stay where there is a pipeline. */
 export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   {
     name: 'delivery-artifacts',
+    when: isDelivered,
     at: ({ delivery }) =>
       delivery ? [delivery.images.permissions, delivery.release.permissions, delivery.pipelinePermissions] : [],
     ids: (_, { delivery }) => {
@@ -25,6 +29,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'delivery-registry-login',
+    when: isDelivered,
     at: ({ delivery }) => [delivery?.images.permissions],
     ids: [wildcardResource('*')],
     reason: 'ecr:GetAuthorizationToken knows no resource-level permission.',
@@ -34,6 +39,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'delivery-network-interfaces',
+    when: isDelivered,
     at: ({ delivery }) => [delivery?.release.permissions],
     ids: (permissions) => {
       const { account, region } = cdk.Stack.of(permissions);
@@ -48,6 +54,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'delivery-sources',
+    when: isDelivered,
     at: ({ delivery }) => (delivery ? [delivery.images.project, delivery.release.project] : []),
     ids: inPacks([HIPAA, PCI], 'CodeBuildProjectSourceRepoUrl'),
     reason:
@@ -58,6 +65,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'delivery-artifact-replication',
+    when: isDelivered,
     at: ({ delivery }) => [delivery?.artifacts],
     ids: inPacks([NIST, HIPAA, PCI], 'S3BucketReplicationEnabled'),
     reason: 'Every artifact is made again from the repositories by the next run.',
@@ -67,6 +75,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'delivery-failure-message',
+    when: isDelivered,
     at: ({ delivery }) => [delivery?.failures],
     ids: inPacks([SERVERLESS], 'EventBusDLQ'),
     reason: 'The event is a message to people; one that is lost would be of no use hours later out of a queue.',
@@ -76,6 +85,7 @@ export const DELIVERY_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'released-images-reader',
+    when: isDelivered,
     at: ({ workloads }) => [workloads.releasedImages?.function],
     ids: [
       ...inPacks([NIST, HIPAA, SERVERLESS], 'LambdaDLQ'),

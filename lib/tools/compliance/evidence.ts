@@ -2,9 +2,9 @@ import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
 import type * as cxapi from 'aws-cdk-lib/cx-api';
-import { stackPrefix } from '../../config/environment';
 import type { EnvironmentStacks } from '../../platform/platform';
 import type { Compliance } from '.';
+import { isStackOf } from '../../assembly/assembled';
 import { installedManifests } from '../../assembly/installed-manifests';
 import { MANIFEST_PACK, checkManifests } from './manifest-checks';
 import {
@@ -49,9 +49,13 @@ export function evidence({ compliance, environments, assembly, commit, versions 
   const report = JSON.parse(
     fs.readFileSync(path.join(assembly.directory, 'validation-report.json'), 'utf8'),
   ) as ValidationReport;
-  const ownerOf = (stack: string) =>
-    environments.find(({ environment }) => stack.startsWith(stackPrefix(environment.config.name)))?.environment.config
-      .name ?? SHARED;
+  const owners = new Map(
+    assembly.stacks.map(({ stackName }) => [
+      stackName,
+      environments.find(({ environment }) => isStackOf(environment.config.name, stackName))?.environment.config.name,
+    ]),
+  );
+  const ownerOf = (stack: string) => owners.get(stack) ?? SHARED;
   const rows = new Map(
     [...recorder.rules.keys()].map((pack) => [pack, packRows(pack, recorder.evaluations, report, applied)]),
   );

@@ -6,7 +6,7 @@ import { DELIVERY_REGISTER } from './delivery-register';
 import { type Acknowledgement, type AppliedAcknowledgement, acknowledge } from './acknowledgement';
 import { ErpChecks } from './erp-checks';
 import { Recorder } from './recorder';
-import { REGISTER, UNPROTECTED_REGISTER, keepsData } from './register';
+import { REGISTER, UNPROTECTED_REGISTER } from './register';
 import { RegisterAudit } from './register-audit';
 import { TemplateRules } from './template-rules';
 
@@ -36,8 +36,7 @@ export interface ComplianceProps {
   /**
    * Findings that stay.
    *
-   * @default - the register of `register.ts`, what `unprotected` adds, and where an environment has a pipeline that of
-   * `delivery-register.ts`
+   * @default - the registers of `register.ts` and `delivery-register.ts`, and what `unprotected` adds
    */
   readonly register?: readonly Acknowledgement[];
 }
@@ -49,29 +48,21 @@ export interface Compliance {
   readonly applied: readonly AppliedAcknowledgement[];
 }
 
-/** Entries that apply to the app: one that selects nothing would be a finding itself. */
-function registerOf({ environments, unprotected }: ComplianceProps): readonly Acknowledgement[] {
-  return [
-    ...REGISTER,
-    ...(environments.some(({ delivery }) => delivery) ? DELIVERY_REGISTER : []),
-    ...(unprotected && environments.some(keepsData) ? UNPROTECTED_REGISTER : []),
-  ];
-}
-
 /**
  * Checks every stack of the app with all packs and template rules when it synthesizes, and the register of
  * acknowledgements with them. The chart checks its values at once.
  */
 export function addCompliance(app: cdk.App, props: ComplianceProps): Compliance {
-  const { environments, today, register = registerOf(props) } = props;
+  const { environments, today, unprotected } = props;
+  const { register = [...REGISTER, ...DELIVERY_REGISTER, ...(unprotected ? UNPROTECTED_REGISTER : [])] } = props;
   checkCharts(environments.map(({ environment }) => environment));
   const recorder = new Recorder();
-  const templateRules = new TemplateRules();
+  const templateRules = new TemplateRules(environments);
   const applied = acknowledge(environments, register);
   cdk.Validations.of(app).addPlugins(
     ...PACKS.map((Pack) => recorder.record(new Pack(app))),
     templateRules,
-    new RegisterAudit({ entries: register, applied, recorder, templateRules, today }),
+    new RegisterAudit({ environments, entries: register, applied, recorder, templateRules, today }),
   );
   return { recorder, templateRules, applied };
 }

@@ -1,11 +1,14 @@
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
-import { type Acknowledgement, type AppliedAcknowledgement, overdue } from './acknowledgement';
+import type { IConstruct } from 'constructs';
+import type { EnvironmentStacks } from '../../platform/platform';
+import { type Acknowledgement, type AppliedAcknowledgement, overdue, selected } from './acknowledgement';
 import { MANIFEST_PACK } from './manifest-checks';
 import type { Recorder } from './recorder';
 import type { TemplateRules } from './template-rules';
 
 export interface RegisterAuditProps {
+  readonly environments: readonly EnvironmentStacks[];
   readonly entries: readonly Acknowledgement[];
   readonly applied: readonly AppliedAcknowledgement[];
   readonly recorder: Recorder;
@@ -33,7 +36,13 @@ const FOR_EVERY_SELECTION = { violatingResources: [{ locations: [] }] };
 export class RegisterAudit implements cdk.IPolicyValidationPlugin {
   readonly name = 'Erp Register';
 
-  constructor(private readonly props: RegisterAuditProps) {}
+  private readonly byPlace: ReadonlyMap<string, AppliedAcknowledgement>;
+
+  constructor(private readonly props: RegisterAuditProps) {
+    this.byPlace = new Map(
+      props.applied.map((acknowledgement) => [placeOf(acknowledgement.id, acknowledgement.at), acknowledgement]),
+    );
+  }
 
   validate({ appConstruct }: cdk.IPolicyValidationContext): cdk.PolicyValidationPluginReport {
     const findings = this.findings(appConstruct).map((finding) => ({ ...finding, by: this.nearest(finding) }));
@@ -53,25 +62,40 @@ export class RegisterAudit implements cdk.IPolicyValidationPlugin {
   }
 
   private unused(used: ReadonlySet<AppliedAcknowledgement>): cdk.PolicyViolation[] {
-    const { entries, applied } = this.props;
+    const { environments, entries, applied } = this.props;
+    const idle = applied.filter(
+      // Manifests are rendered for the report only, which audits their acknowledgements.
+      (acknowledgement) => !acknowledgement.id.startsWith(`${MANIFEST_PACK}::`) && !used.has(acknowledgement),
+    );
     return entries.flatMap((entry) => {
-      const own = applied.filter((acknowledgement) => acknowledgement.entry === entry);
-      const idle = own.filter(
-        // Manifests are rendered for the report only, which audits their acknowledgements.
-        (acknowledgement) => !acknowledgement.id.startsWith(`${MANIFEST_PACK}::`) && !used.has(acknowledgement),
-      );
-      if (own.length > 0 ? idle.length === 0 : entry.optional) return [];
-      const what = idle.map(({ id, at }) => `${id} at ${at.node.path}`).join(', ');
-      return {
+      const violation = (description: string, fix: string) => ({
         ...FOR_EVERY_SELECTION,
         ruleName: 'unused-acknowledgement',
-        description:
-          own.length === 0
-            ? `The entry ${entry.name} selects no construct.`
-            : `The entry ${entry.name} acknowledges what no check finds: ${what}.`,
+        description: `The entry ${entry.name} ${description}.`,
         severity: 'fatal',
-        fix: `Take it out of the entry ${entry.name} in lib/tools/compliance/register.ts.`,
-      };
+        fix,
+      });
+      const place = `the entry ${entry.name} in lib/tools/compliance/register.ts`;
+      const empty = environments.filter((stacks) => !selected(entry, stacks));
+      const own = idle.filter((acknowledgement) => acknowledgement.entry === entry);
+      return [
+        ...(empty.length === 0
+          ? []
+          : [
+              violation(
+                `selects no construct in ${empty.map(({ environment }) => environment.config.name).join(', ')}`,
+                `Say in its \`when\` which config makes it true, or remove ${place}.`,
+              ),
+            ]),
+        ...(own.length === 0
+          ? []
+          : [
+              violation(
+                `acknowledges what no check finds: ${own.map(({ id, at }) => `${id} at ${at.node.path}`).join(', ')}`,
+                `Take it out of ${place}, or say in its \`when\` which config makes it true.`,
+              ),
+            ]),
+      ];
     });
   }
 
@@ -116,7 +140,10 @@ export class RegisterAudit implements cdk.IPolicyValidationPlugin {
   /** The acknowledgement that the framework applies to a finding: of those above it, the nearest. */
   private nearest({ id, construct }: Finding): AppliedAcknowledgement | undefined {
     const above = construct?.node.scopes ?? [];
-    const candidates = this.props.applied.filter((acknowledgement) => acknowledgement.id === id);
-    return above.flatMap((scope) => candidates.find(({ at }) => at === scope) ?? []).at(-1);
+    return above.flatMap((scope) => this.byPlace.get(placeOf(id, scope)) ?? []).at(-1);
   }
+}
+
+function placeOf(id: string, { node }: IConstruct): string {
+  return `${node.path}|${id}`;
 }

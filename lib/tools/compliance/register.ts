@@ -1,7 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import { AwsCustomResource } from 'aws-cdk-lib/custom-resources';
 import type { IConstruct } from 'constructs';
-import type { EnvironmentStacks } from '../../platform/platform';
+import type { Environment } from '../../config';
 import { type Acknowledgement, inPacks } from './acknowledgement';
 import { MANIFEST_PACK } from './manifest-checks';
 
@@ -44,14 +44,26 @@ const UNPROTECTED =
 const BACK_ON =
   'The synth warns, and preflight and verify name the command that turns the protection on, until it is on.';
 
-/** Dev alone: whatever the switches of prod say, their findings stay open. */
-const dev = (select: (environment: EnvironmentStacks) => readonly (IConstruct | undefined)[]) =>
-  ((environment) =>
-    environment.environment.config.name === 'dev' ? select(environment) : []) satisfies Acknowledgement['at'];
+const REMOVABLE =
+  'removal says that nothing here outlives its stacks, and one command must be able to take them away, which protection would stop.';
+
+function isRemovable({ config }: Environment): boolean {
+  return !config.protection && config.removal === 'destroy';
+}
+
+/** Whether something that outlives its stacks goes without protection, which only one run may ask for. */
+function isUnprotected({ config }: Environment): boolean {
+  return !config.protection && config.removal === 'retain';
+}
+
+function usesCache({ values }: Environment): boolean {
+  return values.services.some(({ usesRedis }) => usesRedis);
+}
 
 /**
  * Every finding that stays, and the whole list of them. What could be fixed by a line of config or code is fixed; what is
- * here is made by the CDK library, is a property of the design, or is money that dev does not spend.
+ * here is made by the CDK library, is a property of the design, or is a saving that a line of config decides; such an entry
+ * stands as long as the line does, in whichever environment.
  */
 export const REGISTER: readonly Acknowledgement[] = [
   {
@@ -111,7 +123,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'msk-brokers-function',
-    optional: true,
+    when: ({ config }) => config.msk !== undefined,
     at: ({ data }) => [data.kafka && data.node.findChild(CUSTOM_RESOURCE_ID)],
     ids: [...CUSTOM_RESOURCE_FUNCTION, ...inPacks([NIST, HIPAA, PCI], 'LambdaInsideVPC')],
     reason:
@@ -156,6 +168,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'container-insights-role',
+    when: ({ config }) => config.observability.containerInsights,
     at: ({ cluster }) => [cluster.insights?.role],
     ids: [managedPolicy('CloudWatchAgentServerPolicy')],
     reason:
@@ -196,6 +209,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'backup-role',
+    when: ({ config }) => config.database.backupPlan,
     at: ({ data }) => [data.backup],
     ids: [managedPolicy('service-role/AWSBackupServiceRolePolicyForBackup')],
     reason: 'AWS Backup documents this policy as the one its jobs need, and extends it with the services it learns.',
@@ -282,23 +296,40 @@ export const REGISTER: readonly Acknowledgement[] = [
     review: '2027-03-31',
   },
   {
-    name: 'dev-database',
-    at: dev(({ data }) => [data.database.instance]),
-    ids: [
-      aws('RDS3'),
-      aws('RDS10'),
-      ...inPacks([NIST, HIPAA], 'RDSMultiAZSupport'),
-      ...inPacks([NIST, HIPAA], 'RDSInstanceDeletionProtectionEnabled'),
-      ...inPacks([NIST, HIPAA], 'RDSInBackupPlan'),
-    ],
+    name: 'database-in-one-zone',
+    when: ({ config }) => !config.database.multiAz,
+    at: ({ data }) => [data.database.instance],
+    ids: [aws('RDS3'), ...inPacks([NIST, HIPAA], 'RDSMultiAZSupport')],
     reason:
-      'Development has no data worth a second instance, and one command must be able to take it away. protection, database.multiAz and database.backupPlan turn all of it on, as prod does.',
-    control: 'One day of automated backups; migrations make the schema again from nothing.',
+      'database.multiAz says that this environment may wait while its database comes back; a second instance doubles the price.',
+    control: 'Automated backups restore it to any second of database.backupRetentionDays, in either zone.',
+    owner: 'data',
+    review: '2027-06-30',
+  },
+  {
+    name: 'database-outside-backup-plan',
+    when: ({ config }) => !config.database.backupPlan,
+    at: ({ data }) => [data.database.instance],
+    ids: inPacks([NIST, HIPAA], 'RDSInBackupPlan'),
+    reason:
+      'database.backupPlan says that nothing here has to survive the loss of the instance with its own backups, which is what a vault is for.',
+    control: 'Automated backups for database.backupRetentionDays; migrations make the schema again from nothing.',
+    owner: 'data',
+    review: '2027-06-30',
+  },
+  {
+    name: 'removable-database',
+    when: isRemovable,
+    at: ({ data }) => [data.database.instance],
+    ids: [aws('RDS10'), ...inPacks([NIST, HIPAA], 'RDSInstanceDeletionProtectionEnabled')],
+    reason: REMOVABLE,
+    control: 'npm run destroy lists what goes and asks; migrations make the schema again from nothing.',
     owner: 'data',
     review: '2027-06-30',
   },
   {
     name: 'cache-without-password',
+    when: usesCache,
     at: ({ data }) => [data.cache],
     ids: [aws('AEC6')],
     reason:
@@ -309,62 +340,89 @@ export const REGISTER: readonly Acknowledgement[] = [
     review: '2027-03-31',
   },
   {
-    name: 'dev-cache',
-    at: dev(({ data }) => [data.cache]),
-    ids: [aws('AEC4'), ...inPacks([NIST, HIPAA], 'ElastiCacheRedisClusterAutomaticBackup')],
-    reason:
-      'Sessions of a development environment are not worth a second node or a snapshot. cache.nodes and cache.snapshotRetentionDays turn both on, as prod does.',
+    name: 'cache-of-one-node',
+    when: (environment) => usesCache(environment) && environment.config.cache.nodes === 1,
+    at: ({ data }) => [data.cache],
+    ids: [aws('AEC4')],
+    reason: 'cache.nodes says that sessions here are not worth a second node.',
     control: 'The services make every key again; nothing has its only copy there.',
     owner: 'data',
     review: '2027-06-30',
   },
   {
-    name: 'dev-load-balancers',
-    at: dev(({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer]),
+    name: 'cache-snapshots',
+    when: (environment) => usesCache(environment) && environment.config.cache.snapshotRetentionDays < 15,
+    at: ({ data }) => [data.cache],
+    ids: inPacks([NIST, HIPAA], 'ElastiCacheRedisClusterAutomaticBackup'),
+    reason:
+      'The rule wants 15 days of snapshots. cache.snapshotRetentionDays says that the sessions of this environment are of no use for so long.',
+    control: 'The services make every key again; nothing has its only copy there.',
+    owner: 'data',
+    review: '2027-06-30',
+  },
+  {
+    name: 'removable-load-balancers',
+    when: isRemovable,
+    at: ({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer],
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
-    reason: 'One command must be able to take development away. protection turns it on, as in prod.',
+    reason: REMOVABLE,
     control: 'Both load balancers are made again from the template and hold no state.',
     owner: 'platform',
     review: '2027-06-30',
   },
   {
-    name: 'dev-concurrency',
-    at: dev(({ employee, workloads }) => [
+    name: 'unreserved-concurrency',
+    when: ({ config }) => config.employee.reservedConcurrency === undefined,
+    at: ({ employee, workloads }) => [
       employee.function.function,
       employee.function.migration,
       workloads.releasedImages?.function,
-    ]),
+    ],
     ids: inPacks([NIST, HIPAA], 'LambdaConcurrency'),
     reason:
-      'A new account may run ten functions at once, and Lambda reserves none of those. employee.reservedConcurrency reserves, as prod does.',
+      'A new account may run ten functions at once, and Lambda reserves none of those. employee.reservedConcurrency reserves where the quota allows it.',
     control:
       'The API throttles, the database bounds the connections of a user, and an alarm watches the throttles of the function.',
     owner: 'application',
     review: '2027-06-30',
   },
   {
-    name: 'dev-users',
-    at: dev(({ edge }) => [edge.users.pool]),
-    ids: [aws('COG2'), aws('COG8')],
-    reason:
-      'Test accounts may choose a second factor, and the Plus plan is billed per user. edge.mfa and edge.threatProtection turn both on, as prod does.',
+    name: 'optional-second-factor',
+    when: ({ config }) => config.edge.mfa === 'optional',
+    at: ({ edge }) => [edge.users.pool],
+    ids: [aws('COG2')],
+    reason: 'edge.mfa leaves the second factor to each user, as suits accounts that see test data only.',
     control:
-      'Roles come from groups that only administrators fill, twelve-character passwords of four kinds, test data only.',
+      'Roles come from groups that only administrators fill, and passwords have twelve characters of four kinds.',
     owner: 'security',
     review: '2027-06-30',
   },
   {
-    name: 'dev-firewall',
-    at: dev(({ edge }) => [edge.frontend.distribution]),
+    name: 'no-threat-protection',
+    when: ({ config }) => !config.edge.threatProtection,
+    at: ({ edge }) => [edge.users.pool],
+    ids: [aws('COG8')],
+    reason: 'The Plus plan is billed per user; edge.threatProtection says whether this environment is worth it.',
+    control:
+      'Roles come from groups that only administrators fill, and passwords have twelve characters of four kinds.',
+    owner: 'security',
+    review: '2027-06-30',
+  },
+  {
+    name: 'no-firewall',
+    when: ({ config }) => !config.edge.firewall,
+    at: ({ edge }) => [edge.frontend.distribution],
     ids: [aws('CFR2')],
-    reason: 'A web ACL is billed by the month and by the request. edge.firewall turns it on, as prod does.',
+    reason:
+      'A web ACL is billed by the month and by the request; edge.firewall says whether this environment is worth it.',
     control: 'Countries are restricted, the API throttles and asks every request for a token.',
     owner: 'security',
     review: '2027-06-30',
   },
   {
     name: 'cloudfront-own-name',
-    at: ({ environment, edge }) => [environment.config.edge.domain ? undefined : edge.frontend.distribution],
+    when: ({ config }) => !config.edge.domain,
+    at: ({ edge }) => [edge.frontend.distribution],
     ids: [aws('CFR4')],
     reason:
       'Under its own cloudfront.net name a distribution uses CloudFront’s certificate and its choice of protocols; a minimum can be set with a name and certificate of ours only, which edge.domain brings.',
@@ -430,7 +488,8 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'xray-host-network',
-    at: ({ workloads, environment }) => [environment.values.xrayNamespace ? workloads.chart : undefined],
+    when: ({ values }) => values.xrayNamespace !== undefined,
+    at: ({ workloads }) => [workloads.chart],
     ids: (_, { environment }) => {
       const namespace = environment.values.xrayNamespace;
       return [
@@ -457,14 +516,12 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
 ];
 
-/** Whether an environment outlives its stacks, and so has something to protect. */
-export const keepsData = ({ environment }: EnvironmentStacks): boolean => environment.config.removal === 'retain';
-
 /** What `-c protection=off` leaves open in environments that are protected otherwise, for the run that creates them. */
 export const UNPROTECTED_REGISTER: readonly Acknowledgement[] = [
   {
     name: 'unprotected-database',
-    at: (stacks) => (keepsData(stacks) ? [stacks.data.database.instance] : []),
+    when: isUnprotected,
+    at: ({ data }) => [data.database.instance],
     ids: [aws('RDS10'), ...inPacks([NIST, HIPAA], 'RDSInstanceDeletionProtectionEnabled')],
     reason: UNPROTECTED,
     control: BACK_ON,
@@ -473,8 +530,8 @@ export const UNPROTECTED_REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'unprotected-load-balancers',
-    at: (stacks) =>
-      keepsData(stacks) ? [stacks.edge.employeeLoadBalancer.loadBalancer, stacks.edge.loadBalancer.loadBalancer] : [],
+    when: isUnprotected,
+    at: ({ edge }) => [edge.employeeLoadBalancer.loadBalancer, edge.loadBalancer.loadBalancer],
     ids: inPacks([NIST, HIPAA], 'ELBDeletionProtectionEnabled'),
     reason: UNPROTECTED,
     control: BACK_ON,

@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
+import type { EnvironmentStacks } from '../../platform/platform';
 
 const RULES = path.join(__dirname, 'rules');
 
@@ -12,12 +13,18 @@ export class TemplateRules extends cdk.CloudFormationValidatePlugin {
   /** What the last run found. */
   violations: readonly cdk.PolicyViolation[] = [];
 
-  constructor() {
+  constructor(environments: readonly EnvironmentStacks[]) {
     super({
-      regoRules: fs
-        .readdirSync(RULES)
-        .sort()
-        .map((name) => ({ name, content: fs.readFileSync(path.join(RULES, name), 'utf8') })),
+      regoRules: [
+        ...fs
+          .readdirSync(RULES)
+          .sort()
+          .map((name) => ({ name, content: fs.readFileSync(path.join(RULES, name), 'utf8') })),
+        {
+          name: 'environments.rego',
+          content: `package erp.design\n\ndestroyed := ${JSON.stringify(destroyed(environments))}\n`,
+        },
+      ],
     });
   }
 
@@ -30,4 +37,12 @@ export class TemplateRules extends cdk.CloudFormationValidatePlugin {
     }));
     return report;
   }
+}
+
+/** Descriptions of the stacks that leave nothing behind: what a template can be told by. */
+function destroyed(environments: readonly EnvironmentStacks[]): string[] {
+  return environments
+    .filter(({ environment }) => environment.config.removal === 'destroy')
+    .flatMap((stacks) => Object.values(stacks))
+    .flatMap((stack) => (cdk.Stack.isStack(stack) ? (stack.templateOptions.description ?? []) : []));
 }

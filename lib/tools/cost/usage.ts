@@ -1,3 +1,5 @@
+import type { AssemblyStack } from '../../assembly/assembly';
+
 /** What a month of use is taken to be, for everything that is billed by use. A stated assumption, not a measurement. */
 export interface Usage {
   /** Through the NAT gateways, GB. */
@@ -22,31 +24,32 @@ export interface Usage {
   readonly imageGigabytes: number;
 }
 
-/** A team that tries things out, and a company of some hundred employees. */
-export const USAGE: Readonly<Record<string, Usage>> = {
-  dev: {
-    natGigabytes: 20,
-    requests: 0.1,
-    functionSeconds: 0.1,
-    deliveredGigabytes: 1,
-    logGigabytes: 5,
-    activeUsers: 10,
-    imageGigabytes: 5,
-  },
-  prod: {
-    natGigabytes: 100,
-    requests: 3,
-    functionSeconds: 0.1,
-    deliveredGigabytes: 50,
-    logGigabytes: 30,
-    activeUsers: 300,
-    imageGigabytes: 5,
-  },
+/** A team that tries things out. */
+export const TEAM: Usage = {
+  natGigabytes: 20,
+  requests: 0.1,
+  functionSeconds: 0.1,
+  deliveredGigabytes: 1,
+  logGigabytes: 5,
+  activeUsers: 10,
+  imageGigabytes: 5,
 };
 
-/** Usage of an environment; one that has no assumption of its own is taken for a dev. */
-export function usageOf(environment: string): Usage {
-  const usage = USAGE[environment] ?? USAGE.dev;
-  if (!usage) throw new Error('lib/tools/cost/usage.ts has no assumption for dev');
-  return usage;
+/** A company of some hundred employees. */
+export const COMPANY: Usage = {
+  natGigabytes: 100,
+  requests: 3,
+  functionSeconds: 0.1,
+  deliveredGigabytes: 50,
+  logGigabytes: 30,
+  activeUsers: 300,
+  imageGigabytes: 5,
+};
+
+/** Usage of an environment: who keeps a database beyond its stack has people who work with what is in it. */
+export function usageOf(stacks: readonly AssemblyStack[]): Usage {
+  const keepsData = stacks
+    .flatMap(({ resources }) => Object.values(resources))
+    .some(({ Type, DeletionPolicy = 'Delete' }) => Type === 'AWS::RDS::DBInstance' && DeletionPolicy !== 'Delete');
+  return keepsData ? COMPANY : TEAM;
 }

@@ -14,6 +14,14 @@ test.each(['of', 'false', '', true, false])('%p is refused', (value) => {
   );
 });
 
+test('what outlives its stacks cannot go without protection by config, only for one run', () => {
+  const unprotected = { ...CONFIGS.prod, protection: false };
+  expect(() => configsForRun([unprotected], () => undefined)).toThrow(
+    'prod.ts: protection is false; allowed: true while removal is retain; -c protection=off leaves it out of the run that creates the environment',
+  );
+  expect(configsForRun([{ ...unprotected, removal: 'destroy' }], () => undefined)).toHaveLength(1);
+});
+
 describe('off', () => {
   const stacksOf = (value?: string) =>
     synth({ configs: configsForRun(configs, (key) => (key === 'protection' ? value : undefined)) })

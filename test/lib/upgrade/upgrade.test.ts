@@ -122,7 +122,7 @@ describe('the version that a cluster runs', () => {
 
   test('a config that skips a minor is refused', () => {
     expect(problem('1.33', '1.31')).toThrow(
-      'lib/config/dev.ts: kubernetes.version is "1.33"; allowed: 1.31 or 1.32: the cluster runs 1.31, and EKS upgrades one minor at a time',
+      'lib/config/environments/dev.ts: kubernetes.version is "1.33"; allowed: 1.31 or 1.32: the cluster runs 1.31, and EKS upgrades one minor at a time',
     );
   });
 

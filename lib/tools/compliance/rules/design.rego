@@ -110,11 +110,11 @@ keeping := {
 	"AWS::EFS::FileSystem": {"Retain", "RetainExceptOnCreate"},
 }
 
-# Every stack says in its description whose it is. Whatever is not development keeps its data.
-development if startswith(input.template.description, "ERP platform, dev:")
+# A stack is known by its description. Whatever no environment has under `removal: destroy` keeps its data.
+leaves_nothing if input.template.description in destroyed
 
 violation contains v if {
-	not development
+	not leaves_nothing
 	some type, policies in keeping
 	some name in resources_of_type(type)
 	not object.get(input.resources[name], "deletionPolicy", "Delete") in policies
@@ -126,13 +126,13 @@ violation contains v if {
 }
 
 violation contains v if {
-	development
+	leaves_nothing
 	some type, _ in keeping
 	some name in resources_of_type(type)
 	object.get(input.resources[name], "deletionPolicy", "Delete") != "Delete"
 	v := finding(
 		"ERP-LEAVE-NOTHING", name, "DeletionPolicy",
-		sprintf("Development would leave this %v behind when it is destroyed", [type]),
+		sprintf("An environment that is removed whole would leave this %v behind", [type]),
 		"Give it the removal policy of the environment: DESTROY.",
 	)
 }

@@ -5,6 +5,7 @@ import {
 } from '@aws-sdk/client-elasticache';
 import { paginateDescribeOrderableDBInstanceOptions } from '@aws-sdk/client-rds';
 import { resourcesOf } from '../../../assembly/assembled';
+import { configFile } from '../../../config/environment';
 import { type Outcome, allOk, failed, ok, enumerate, warning } from '../../../report/findings';
 import type { PreflightCheck } from './context';
 
@@ -32,7 +33,7 @@ export const nodeTypes: PreflightCheck = {
         .map((zone) =>
           failed(
             `EC2 has no ${type} in ${zone}`,
-            `choose another type in kubernetes.serviceNodes or kafkaNodes of lib/config/${config.name}.ts`,
+            `choose another type in kubernetes.serviceNodes or kafkaNodes of ${configFile(config.name)}`,
           ),
         ),
     );
@@ -62,7 +63,7 @@ export const databaseClass: PreflightCheck = {
           }
         }
         const missing = zones.filter((zone) => !offered.has(zone));
-        const fix = `choose another database.instanceType in lib/config/${config.name}.ts, or another version in lib/platform/data/database.ts (aws rds describe-orderable-db-instance-options --engine ${Engine})`;
+        const fix = `choose another database.instanceType in ${configFile(config.name)}, or another version in lib/platform/data/database.ts (aws rds describe-orderable-db-instance-options --engine ${Engine})`;
         if (missing.length > 0) return failed(`RDS does not offer ${what} in ${enumerate(missing)}`, fix);
         if (String(MultiAZ) === 'true' && !multiAz) return failed(`RDS offers ${what} without a standby only`, fix);
         return ok(`${what} in ${enumerate(zones)}`);
@@ -92,7 +93,7 @@ export const cacheNodes: PreflightCheck = {
         if (!versions.has(EngineVersion)) {
           return failed(
             `ElastiCache has no ${Engine} ${EngineVersion} in ${config.region}, but ${enumerate([...versions])}`,
-            `set cache.version in lib/config/${config.name}.ts to one of them`,
+            `set cache.version in ${configFile(config.name)} to one of them`,
           );
         }
         // No call tells what node types there are, but whatever can be had can be reserved.
@@ -103,7 +104,7 @@ export const cacheNodes: PreflightCheck = {
           ? ok(what)
           : warning(
               `${CacheNodeType} cannot be reserved in ${config.region}, so it may not exist there`,
-              `choose another cache.nodeType in lib/config/${config.name}.ts if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it`,
+              `choose another cache.nodeType in ${configFile(config.name)} if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it`,
             );
       }),
     );

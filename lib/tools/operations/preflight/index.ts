@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Environment } from '../../../config';
+import { configFile } from '../../../config/environment';
 import type { AssembledStack } from '../../../assembly/assembled';
 import { type Aws, explainAwsError } from '../aws';
 import { deployedStacks } from '../deployed';
@@ -63,7 +64,7 @@ export async function preflight(props: PreflightProps): Promise<Finding[]> {
         check: title,
         ...failed(
           `signed in to ${Account} as ${Arn}; the config says ${account}`,
-          `use a profile of ${account} (AWS_PROFILE), or change account in lib/config/${name}.ts`,
+          `use a profile of ${account} (AWS_PROFILE), or change account in ${configFile(name)}`,
         ),
       });
     }

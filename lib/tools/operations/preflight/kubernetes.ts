@@ -3,7 +3,7 @@ import {
   DescribeClusterVersionsCommand,
   paginateDescribeAddonVersions,
 } from '@aws-sdk/client-eks';
-import { environmentId } from '../../../config/environment';
+import { configFile, environmentId } from '../../../config/environment';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES } from '../../../config/kubernetes-versions';
 import { resourcesOf } from '../../../assembly/assembled';
 import { type Aws, errorName } from '../aws';
@@ -20,7 +20,7 @@ export const kubernetesVersion: PreflightCheck = {
   title: 'Kubernetes version',
   run: async ({ environment: { config }, aws, today }) => {
     const { version } = config.kubernetes;
-    const file = `kubernetes.version in lib/config/${config.name}.ts`;
+    const file = `kubernetes.version in ${configFile(config.name)}`;
     const running = await runningVersion(aws, `${environmentId(config.name)}-cluster`);
     if (running && running !== version) {
       if (minor(running) > minor(version)) {

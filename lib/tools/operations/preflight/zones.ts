@@ -1,4 +1,5 @@
 import { DescribeAvailabilityZonesCommand } from '@aws-sdk/client-ec2';
+import { configFile } from '../../../config/environment';
 import { type Outcome, allOk, failed, warning, enumerate } from '../../../report/findings';
 import { errorName } from '../aws';
 import type { PreflightCheck } from './context';
@@ -15,7 +16,7 @@ const VPC_LINK_ZONES: Readonly<Record<string, readonly string[]>> = {
 export const zones: PreflightCheck = {
   title: 'Availability zones',
   run: async ({ environment: { config }, aws }) => {
-    const file = `network.availabilityZones in lib/config/${config.name}.ts`;
+    const file = `network.availabilityZones in ${configFile(config.name)}`;
     const wanted = config.network.availabilityZones;
     const found = new Map<string, { id: string; state: string }>();
     try {

@@ -1,4 +1,5 @@
 import { type Outcome, failed, ok } from '../../../report/findings';
+import { configFile } from '../../../config/environment';
 import { EMPLOYEE_ROUTES } from '../../../config/values';
 import type { VerifyCheck } from './context';
 
@@ -29,7 +30,7 @@ export const publicAddress: VerifyCheck = {
       if (answer.status === 403 && /distribution is configured to block access from your country/i.test(answer.body)) {
         return failed(
           `${url} does not serve the country of this machine`,
-          `ask from one of ${config.edge.countries.join(', ')}, or add yours to edge.countries in lib/config/${config.name}.ts`,
+          `ask from one of ${config.edge.countries.join(', ')}, or add yours to edge.countries in ${configFile(config.name)}`,
         );
       }
       return answer.status === status && holds(answer.body)

@@ -1,4 +1,5 @@
-import { environmentId } from '../../../config/environment';
+import { MissingProgramError } from '../../../assembly/kubernetes/tools';
+import { configFile, environmentId } from '../../../config/environment';
 import { explainAwsError } from '../aws';
 import { type ClusterAccess, withCluster } from '../cluster-access';
 import { deployedStacks } from '../deployed';
@@ -86,11 +87,12 @@ function unreachable(
   { environment: { config } }: Pick<VerifyProps, 'environment'>,
   error: Error,
 ): Outcome {
+  if (error instanceof MissingProgramError) return notRun(error.found, error.remedy);
   const message = error.message.split('\n').at(-1) ?? '';
   if (/Unauthorized|must be logged in|Forbidden/i.test(error.message)) {
     return failed(
       `${name} does not know the caller: ${message}`,
-      `add your role to kubernetes.access in lib/config/${config.name}.ts (AmazonEKSAdminViewPolicy is enough) and deploy`,
+      `add your role to kubernetes.access in ${configFile(config.name)} (AmazonEKSAdminViewPolicy is enough) and deploy`,
     );
   }
   const cidrs = config.kubernetes.publicAccessCidrs;
@@ -98,7 +100,7 @@ function unreachable(
   return failed(
     `${name} cannot be reached from here (${message}); its endpoint is ${opened}`,
     [
-      `either add your address to kubernetes.publicAccessCidrs in lib/config/${config.name}.ts and npx cdk deploy the Cluster stack`,
+      `either add your address to kubernetes.publicAccessCidrs in ${configFile(config.name)} and npx cdk deploy the Cluster stack`,
       `or go through a node: docs/runbook.md#private-endpoint, then npm run verify -- ${config.name} --kubeconfig <file>`,
     ].join('\n'),
   );

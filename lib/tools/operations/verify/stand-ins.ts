@@ -1,4 +1,4 @@
-import { environmentId, stackPrefix } from '../../../config/environment';
+import { configFile, environmentId, stackPrefix } from '../../../config/environment';
 import { child } from '../../../config/values';
 import { ok, warning } from '../../../report/findings';
 import type { ClusterCheck } from './context';
@@ -19,7 +19,7 @@ export const standIns: ClusterCheck = {
       ? ok('none: every service runs its own image')
       : warning(
           `stand-ins run in place of ${found.join(', ')}`,
-          `push the images, then npx cdk deploy ${stackPrefix(config.name)} without -c standIn and with standIns off in lib/config/${config.name}.ts`,
+          `push the images, then npx cdk deploy ${stackPrefix(config.name)} without -c standIn and with standIns off in ${configFile(config.name)}`,
         );
   },
 };

@@ -1,6 +1,6 @@
-import { type EnvironmentConfig, type EnvironmentName, stackPrefix } from '../../../../lib/config/environment';
+import { type EnvironmentConfig, stackPrefix } from '../../../../lib/config/environment';
 import type { Template } from '../../../../lib/assembly/assembled';
-import { CONFIGS, chartWith, config, synth } from '../../synth';
+import { CONFIGS, type EnvironmentName, chartWith, config, synth } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes!;
 const msk = CONFIGS.prod.msk!;

@@ -248,7 +248,7 @@ describe('config that cannot work is refused', () => {
         config('dev', { delivery, kubernetes: { serviceNodes: { instanceTypes: ['t4g.medium'] } } }),
         config('prod', { delivery }),
       ]),
-    ).toThrow('the architecture of t4g.medium in lib/config/dev.ts: the pipelines share the images');
+    ).toThrow('the architecture of t4g.medium in lib/config/environments/dev.ts: the pipelines share the images');
   });
 });
 

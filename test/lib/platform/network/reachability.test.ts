@@ -1,9 +1,9 @@
-import { CONFIGS } from '../../synth';
 import { EMPLOYEE_PORT } from '../../../../lib/config/values';
 import { type AssembledStack, stacksOf } from '../../../../lib/assembly/assembled';
 import { delivery } from '../delivery/fixture';
 import { assemblePlatform } from '../../tools/operations/assembled';
 import { type Endpoint, INTERNET, Reachability } from './reachability';
+import { CONFIGS } from '../../synth';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- a template is JSON of any shape */
 type Properties = Record<string, any>;

@@ -44,8 +44,18 @@ const message = (() => {
         review: '2030-01-01',
       },
       {
+        name: 'entry-with-the-wrong-condition',
+        when: ({ config }) => config.edge.firewall,
+        at: ({ edge }) => [edge.frontend.distribution],
+        ids: ['AwsSolutions::AwsSolutions-CFR2'],
+        reason: 'Somebody turned the condition round.',
+        control: 'None any more.',
+        owner: 'platform',
+        review: '2030-01-01',
+      },
+      {
         name: 'entry-for-what-config-left-out',
-        optional: true,
+        when: () => false,
         at: () => [],
         ids: ['AwsSolutions::AwsSolutions-VPC7'],
         reason: 'Config may bring it back.',
@@ -172,8 +182,14 @@ test('an entry that suppresses nothing fails the synth, which names it and where
     'The entry stale-entry acknowledges what no check finds: AwsSolutions::AwsSolutions-VPC7 at ErpDevNetwork/Vpc',
   );
   expect(message).toContain('Take it out of the entry stale-entry in lib/tools/compliance/register.ts');
-  expect(message).toContain('The entry entry-for-nothing selects no construct');
+  expect(message).toContain('The entry entry-for-nothing selects no construct in dev, prod');
   expect(message).not.toContain('entry-for-what-config-left-out');
+});
+
+test('an entry whose condition holds where nothing is found fails the synth, and only there', () => {
+  expect(message).toContain(
+    'The entry entry-with-the-wrong-condition acknowledges what no check finds: AwsSolutions::AwsSolutions-CFR2 at ErpProdEdge/Frontend/Distribution. (Erp Register)',
+  );
 });
 
 test('a finding says so to whoever synthesizes any stack', () => {

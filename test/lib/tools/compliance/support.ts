@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import * as cdk from 'aws-cdk-lib';
 import { context } from '../../../../cdk.json';
 import { type ComplianceProps, addCompliance } from '../../../../lib/tools/compliance';
-import { CONFIGS, loadEnvironments } from '../../synth';
 import { addPlatform } from '../../../../lib/platform/platform';
+import { CONFIGS, loadEnvironments } from '../../synth';
 
 /** A day on which no support ends and no review is due, so that tests print no warning. */
 export const TODAY = '2025-06-01';

@@ -1,9 +1,9 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import { CONFIGS, loadEnvironments } from '../../synth';
 import type { EnvironmentConfig } from '../../../../lib/config/environment';
 import { type Assembly, assemble } from '../../../../lib/assembly/assembled';
+import { CONFIGS, loadEnvironments } from '../../synth';
 
 /** The platform, synthesized into a folder that goes with the test; with both environments, unless configs say otherwise. */
 export function assemblePlatform(configs: readonly EnvironmentConfig[] = Object.values(CONFIGS)): Assembly {

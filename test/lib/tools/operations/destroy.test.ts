@@ -1,10 +1,9 @@
-import { CONFIGS } from '../../synth';
-import type { EnvironmentName } from '../../../../lib/config/environment';
 import { resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
 import { type DestroyProps, destroy } from '../../../../lib/tools/operations/destroy';
 import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError, day } from './fake-aws';
+import { CONFIGS, type EnvironmentName } from '../../synth';
 
 const ACCOUNT = '111122223333';
 const assembly = assemblePlatform();

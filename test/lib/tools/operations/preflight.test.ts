@@ -1,11 +1,11 @@
 import type { EnvironmentConfig } from '../../../../lib/config/environment';
-import { CONFIGS, loadEnvironments } from '../../synth';
 import { KUBERNETES_VERSIONS } from '../../../../lib/config/kubernetes-versions';
 import { exitCode, report } from '../../../../lib/report/findings';
 import { stacksOf } from '../../../../lib/assembly/assembled';
 import { type PreflightProps, preflight } from '../../../../lib/tools/operations/preflight';
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError, day } from './fake-aws';
+import { CONFIGS, loadEnvironments } from '../../synth';
 
 const ACCOUNT = '111122223333';
 const assembly = assemblePlatform();
@@ -203,7 +203,7 @@ describe('preflight', () => {
       'Credentials',
       {},
       withConfig({ account: '999988887777' }),
-      `failed: signed in to ${ACCOUNT} as arn:aws:sts::${ACCOUNT}:assumed-role/Deployer/kim; the config says 999988887777 | use a profile of 999988887777 (AWS_PROFILE), or change account in lib/config/dev.ts`,
+      `failed: signed in to ${ACCOUNT} as arn:aws:sts::${ACCOUNT}:assumed-role/Deployer/kim; the config says 999988887777 | use a profile of 999988887777 (AWS_PROFILE), or change account in lib/config/environments/dev.ts`,
     ],
     [
       'kubectl layer',
@@ -233,7 +233,7 @@ describe('preflight', () => {
       'Availability zones',
       { DescribeAvailabilityZones: new FakeError('InvalidParameterValue') },
       {},
-      'failed: this account has not all of ap-northeast-2a and ap-northeast-2c | change network.availabilityZones in lib/config/dev.ts; aws ec2 describe-availability-zones lists yours',
+      'failed: this account has not all of ap-northeast-2a and ap-northeast-2c | change network.availabilityZones in lib/config/environments/dev.ts; aws ec2 describe-availability-zones lists yours',
     ],
     [
       'Availability zones',
@@ -248,7 +248,7 @@ describe('preflight', () => {
         },
       },
       {},
-      'failed: ap-northeast-2c is apne2-az4 in this account, where API Gateway has no VPC Links | change network.availabilityZones in lib/config/dev.ts to zones that are apne2-az1, apne2-az2 and apne2-az3 here (aws ec2 describe-availability-zones)',
+      'failed: ap-northeast-2c is apne2-az4 in this account, where API Gateway has no VPC Links | change network.availabilityZones in lib/config/environments/dev.ts to zones that are apne2-az1, apne2-az2 and apne2-az3 here (aws ec2 describe-availability-zones)',
     ],
     [
       'Availability zones',
@@ -260,7 +260,7 @@ describe('preflight', () => {
         },
       },
       {},
-      'failed: ap-northeast-2a is impaired | change network.availabilityZones in lib/config/dev.ts',
+      'failed: ap-northeast-2a is impaired | change network.availabilityZones in lib/config/environments/dev.ts',
     ],
     [
       'Availability zones',
@@ -272,7 +272,7 @@ describe('preflight', () => {
       'Kubernetes version',
       { DescribeClusterVersions: { clusterVersions: [{ clusterVersion: '1.36', versionStatus: 'STANDARD_SUPPORT' }] } },
       {},
-      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/dev.ts to 1.36, or deploy with -c kubernetes=1.36',
+      'failed: extended support of 1.31 ended on 2026-11-26: EKS makes no such cluster any more | set kubernetes.version in lib/config/environments/dev.ts to 1.36, or deploy with -c kubernetes=1.36',
     ],
     [
       'Kubernetes version',
@@ -284,7 +284,7 @@ describe('preflight', () => {
         },
       },
       { today: '2026-11-23' },
-      'warning: 1.31 is in extended support; it ends on 2026-11-26, in 3 days | set kubernetes.version in lib/config/dev.ts to a later minor',
+      'warning: 1.31 is in extended support; it ends on 2026-11-26, in 3 days | set kubernetes.version in lib/config/environments/dev.ts to a later minor',
     ],
     ...(
       [
@@ -303,19 +303,19 @@ describe('preflight', () => {
         },
       },
       { today },
-      `${found} | set kubernetes.version in lib/config/dev.ts to 1.36, or deploy with -c kubernetes=1.36`,
+      `${found} | set kubernetes.version in lib/config/environments/dev.ts to 1.36, or deploy with -c kubernetes=1.36`,
     ]),
     [
       'Kubernetes version',
       { DescribeCluster: { cluster: { version: '1.36' } } },
       {},
-      'failed: the cluster runs 1.36, and EKS never goes down to 1.31 | set kubernetes.version in lib/config/dev.ts to 1.36, or give -c kubernetes=1.36 again',
+      'failed: the cluster runs 1.36, and EKS never goes down to 1.31 | set kubernetes.version in lib/config/environments/dev.ts to 1.36, or give -c kubernetes=1.36 again',
     ],
     [
       'Kubernetes version',
       { DescribeCluster: { cluster: { version: '1.29' } } },
       {},
-      'failed: the cluster runs 1.29, which cannot become 1.31 in one step | set kubernetes.version in lib/config/dev.ts to 1.30: EKS goes up one minor at a time and never down',
+      'failed: the cluster runs 1.29, which cannot become 1.31 in one step | set kubernetes.version in lib/config/environments/dev.ts to 1.30: EKS goes up one minor at a time and never down',
     ],
     [
       'Kubernetes version',
@@ -360,7 +360,7 @@ describe('preflight', () => {
         },
       },
       {},
-      'failed: EC2 has no t3.large in ap-northeast-2c | choose another type in kubernetes.serviceNodes or kafkaNodes of lib/config/dev.ts',
+      'failed: EC2 has no t3.large in ap-northeast-2c | choose another type in kubernetes.serviceNodes or kafkaNodes of lib/config/environments/dev.ts',
     ],
     [
       'Database class',
@@ -372,7 +372,7 @@ describe('preflight', () => {
         },
       },
       {},
-      'failed: RDS does not offer mysql 8.4.10 on db.t4g.micro in ap-northeast-2c | choose another database.instanceType in lib/config/dev.ts, or another version in lib/platform/data/database.ts (aws rds describe-orderable-db-instance-options --engine mysql)',
+      'failed: RDS does not offer mysql 8.4.10 on db.t4g.micro in ap-northeast-2c | choose another database.instanceType in lib/config/environments/dev.ts, or another version in lib/platform/data/database.ts (aws rds describe-orderable-db-instance-options --engine mysql)',
     ],
     [
       'Cache',
@@ -382,13 +382,13 @@ describe('preflight', () => {
         },
       },
       {},
-      'failed: ElastiCache has no valkey 9.1 in ap-northeast-2, but 8.2 | set cache.version in lib/config/dev.ts to one of them',
+      'failed: ElastiCache has no valkey 9.1 in ap-northeast-2, but 8.2 | set cache.version in lib/config/environments/dev.ts to one of them',
     ],
     [
       'Cache',
       { DescribeReservedCacheNodesOfferings: { ReservedCacheNodesOfferings: '' } },
       {},
-      'warning: cache.t4g.micro cannot be reserved in ap-northeast-2, so it may not exist there | choose another cache.nodeType in lib/config/dev.ts if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it',
+      'warning: cache.t4g.micro cannot be reserved in ap-northeast-2, so it may not exist there | choose another cache.nodeType in lib/config/environments/dev.ts if https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html does not list it',
     ],
     ['Cache', {}, {}, 'ok: valkey 9.1 on cache.t4g.micro'],
     ['Cache', {}, { stacks: [] }, 'ok: no service uses one'],

@@ -1,10 +1,10 @@
-import { ENVIRONMENTS } from '../../../../lib/config/environment';
 import { type FoundResource, resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
+import { CONFIGS } from '../../synth';
 import { assemblePlatform } from './assembled';
 
 const assembly = assemblePlatform();
 
-describe.each(ENVIRONMENTS)('removal of %s', (environment) => {
+describe.each(Object.keys(CONFIGS))('removal of %s', (environment) => {
   const stacks = stacksOf(assembly, environment);
   const prefix = stacks.at(-1)!.name;
   const charts = resourcesOf(stacks, 'Custom::AWSCDK-EKS-HelmChart');

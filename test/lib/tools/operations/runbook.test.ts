@@ -1,7 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { CONFIGS, loadEnvironments } from '../../synth';
 import { RUNBOOK_SECTIONS } from '../../../../lib/platform/observability/alarms';
+import { CONFIGS, loadEnvironments } from '../../synth';
 
 const ROOT = path.join(__dirname, '../../../..');
 const read = (file: string) => fs.readFileSync(path.join(ROOT, file), 'utf8');

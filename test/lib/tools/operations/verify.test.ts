@@ -1,4 +1,3 @@
-import { CONFIGS, loadEnvironments } from '../../synth';
 import { stacksOf } from '../../../../lib/assembly/assembled';
 import { clusterToken } from '../../../../lib/tools/operations/cluster-access';
 import { exitCode } from '../../../../lib/report/findings';
@@ -6,6 +5,7 @@ import { type VerifyProps, verify } from '../../../../lib/tools/operations/verif
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError } from './fake-aws';
 import { FakeKubernetes } from './fake-kubernetes';
+import { CONFIGS, loadEnvironments } from '../../synth';
 
 const assembly = assemblePlatform();
 const stacks = stacksOf(assembly, 'dev');
@@ -434,7 +434,7 @@ describe('verify', () => {
           },
         },
       },
-      'failed: https://d1.cloudfront.net does not serve the country of this machine | ask from one of KR, or add yours to edge.countries in lib/config/dev.ts',
+      'failed: https://d1.cloudfront.net does not serve the country of this machine | ask from one of KR, or add yours to edge.countries in lib/config/environments/dev.ts',
     ],
     [
       'Public address',
@@ -602,13 +602,13 @@ describe('verify', () => {
       'Kubernetes API',
       'the endpoint is private',
       { answers: { DescribeCluster: { cluster: { endpoint: 'http://127.0.0.1:9' } } }, props: REAL },
-      'failed: erp-dev-cluster cannot be reached from here (The connection to the server 127.0.0.1:9 was refused - did you specify the right host or port?); its endpoint is private | either add your address to kubernetes.publicAccessCidrs in lib/config/dev.ts and npx cdk deploy the Cluster stack\nor go through a node: docs/runbook.md#private-endpoint, then npm run verify -- dev --kubeconfig <file>',
+      'failed: erp-dev-cluster cannot be reached from here (The connection to the server 127.0.0.1:9 was refused - did you specify the right host or port?); its endpoint is private | either add your address to kubernetes.publicAccessCidrs in lib/config/environments/dev.ts and npx cdk deploy the Cluster stack\nor go through a node: docs/runbook.md#private-endpoint, then npm run verify -- dev --kubeconfig <file>',
     ],
     [
       'Kubernetes API',
       'the cluster does not know the caller',
       { forbidden: ['/version'], props: REAL },
-      'failed: erp-dev-cluster does not know the caller: Error from server (Forbidden): reading /version is forbidden | add your role to kubernetes.access in lib/config/dev.ts (AmazonEKSAdminViewPolicy is enough) and deploy',
+      'failed: erp-dev-cluster does not know the caller: Error from server (Forbidden): reading /version is forbidden | add your role to kubernetes.access in lib/config/environments/dev.ts (AmazonEKSAdminViewPolicy is enough) and deploy',
     ],
     [
       'Kubernetes API',

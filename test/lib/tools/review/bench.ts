@@ -1,10 +1,9 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import { ENVIRONMENTS, type EnvironmentName } from '../../../../lib/config/environment';
 import type { Values } from '../../../../lib/config/values';
 import type { EnvironmentStacks } from '../../../../lib/platform/platform';
 import { type Assembly, readAssembly, selectEnvironments } from '../../../../lib/assembly/assembly';
-import { CONFIGS, chartWith, config, synth } from '../../synth';
+import { CONFIGS, type EnvironmentName, chartWith, config, synth } from '../../synth';
 
 /** Day of all tests. */
 export const TODAY = '2026-11-23';
@@ -32,7 +31,7 @@ export function build({ environment = 'dev', config: changes, values, chart, cod
   const folder = values || chart ? chartWith(environment, values ?? {}) : undefined;
   if (folder) replaceIn(folder, chart ?? {});
   // Environments share the registry, so a service that only one of them loses keeps its repository.
-  const others = values ? ENVIRONMENTS.filter((name) => name !== environment).map((name) => CONFIGS[name]) : [];
+  const others = values ? Object.values(CONFIGS).filter(({ name }) => name !== environment) : [];
   const { environments, assembly } = synth({
     configs: [config(environment, changes), ...others],
     chart: folder,

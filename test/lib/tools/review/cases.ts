@@ -1,8 +1,8 @@
 import * as cdk from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import { CONFIGS } from '../../synth';
 import { type Edit } from './bench';
+import { CONFIGS } from '../../synth';
 
 export interface Case extends Edit {
   /** Another start than the repository as it is. */

@@ -1,12 +1,12 @@
 import * as path from 'node:path';
 import { expectFresh } from '../../../chart/golden';
-import { CONFIGS } from '../../synth';
 import type { Assembly } from '../../../../lib/assembly/assembly';
 import { describeReport } from '../../../../lib/tools/review/describe';
 import { type Report, exitCode, review } from '../../../../lib/tools/review/report';
 import { renderTerminal } from '../../../../lib/report/terminal';
 import { TODAY, build } from './bench';
 import { CASES, type Case } from './cases';
+import { CONFIGS } from '../../synth';
 
 const bases = new Map<string, Assembly>();
 

@@ -1,8 +1,7 @@
-import type { EnvironmentConfig } from './environment';
+import type { EnvironmentSettings } from '../environment';
 
 /** Development: the spec's sizes, everything destroyable, nothing paid for that a test does not need. */
-export const dev: EnvironmentConfig = {
-  name: 'dev',
+const settings: EnvironmentSettings = {
   region: 'ap-northeast-2',
   network: {
     cidr: '10.0.0.0/16',
@@ -48,3 +47,5 @@ export const dev: EnvironmentConfig = {
   removal: 'destroy',
   protection: false,
 };
+
+export default settings;

@@ -1,8 +1,7 @@
-import type { EnvironmentConfig } from './environment';
+import type { EnvironmentSettings } from '../environment';
 
 /** Production: survives the loss of a zone and a slip of the hand. */
-export const prod: EnvironmentConfig = {
-  name: 'prod',
+const settings: EnvironmentSettings = {
   region: 'ap-northeast-2',
   network: {
     cidr: '10.1.0.0/16',
@@ -43,3 +42,5 @@ export const prod: EnvironmentConfig = {
   removal: 'retain',
   protection: true,
 };
+
+export default settings;
