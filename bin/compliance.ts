@@ -3,16 +3,15 @@ import * as fs from 'node:fs';
 import * as os from 'node:os';
 import * as path from 'node:path';
 import { parseArgs } from 'node:util';
-import * as cdk from 'aws-cdk-lib';
-import { context } from '../cdk.json';
 import { addCompliance } from '../lib/tools/compliance';
 import { overdue } from '../lib/tools/compliance/acknowledgement';
 import { evidence } from '../lib/tools/compliance/evidence';
 import { REGISTER } from '../lib/tools/compliance/register';
 import { CONFIGS, loadEnvironments } from '../lib/config';
 import { CONTEXT_OPTION, configsForRun, parseContext } from '../lib/config/run';
+import { buildApp } from '../lib/assembly/app';
+import { readAssembly } from '../lib/assembly/assembly';
 import { helm } from '../lib/assembly/kubernetes/tools';
-import { addPlatform } from '../lib/platform/platform';
 
 /** Writes reports/compliance/ and ends with 1 where something is open, could not be checked or was due for review. */
 const OUT = path.join(__dirname, '..', 'reports', 'compliance');
@@ -22,15 +21,15 @@ const given = parseContext(options.context);
 const today = new Date().toISOString().slice(0, 10);
 const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-compliance-'));
 process.on('exit', () => fs.rmSync(outdir, { recursive: true, force: true }));
-const app = new cdk.App({
-  outdir,
+const { app, environments } = buildApp({
+  environments: (contextOf) => loadEnvironments(configsForRun(Object.values(CONFIGS), contextOf)),
+  today,
   // What is open belongs into the report first.
-  context: { ...context, '@aws-cdk/core:failSynthOnValidationErrors': false },
+  context: { ...given, '@aws-cdk/core:failSynthOnValidationErrors': false },
+  app: { outdir },
 });
-const configs = configsForRun(Object.values(CONFIGS), (key) => given[key]);
-const environments = addPlatform(app, { environments: loadEnvironments(configs), today });
 const compliance = addCompliance(app, { environments, today });
-const assembly = app.synth();
+app.synth();
 
 const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
 const version = (name: string) =>
@@ -38,7 +37,7 @@ const version = (name: string) =>
 const reports = evidence({
   compliance,
   environments,
-  assembly,
+  assembly: readAssembly(outdir),
   commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') ? ' with changes that are not committed' : ''),
   versions: {
     'aws-cdk-lib': version('aws-cdk-lib'),

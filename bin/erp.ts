@@ -1,18 +1,17 @@
-import * as cdk from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/tools/compliance';
 import { CONFIGS, loadEnvironments } from '../lib/config';
-import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
 import { PROTECTION, configsForRun } from '../lib/config/run';
-import { addPlatform } from '../lib/platform/platform';
+import { buildApp } from '../lib/assembly/app';
 
 // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
 const fast = process.env.CDK_VALIDATION === 'false';
-const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
 const today = new Date().toISOString().slice(0, 10);
-const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
-const configs = configsForRun(Object.values(CONFIGS), (key) => app.node.tryGetContext(key));
-const environments = addPlatform(app, { environments: loadEnvironments(configs), today, reapply });
+const { app, environments } = buildApp({
+  environments: (contextOf) => loadEnvironments(configsForRun(Object.values(CONFIGS), contextOf)),
+  today,
+  app: { treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } },
+});
 if (!fast) {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
   const { addCompliance } = require('../lib/tools/compliance') as typeof compliance;

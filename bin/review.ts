@@ -5,6 +5,7 @@ import { parseArgs } from 'util';
 import { ENVIRONMENTS } from '../lib/config/environment';
 import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
 import { readAssembly } from '../lib/assembly/assembly';
+import { costSection } from '../lib/tools/cost/change';
 import { deployedAssembly } from '../lib/tools/review/deployed';
 import { describeReport } from '../lib/tools/review/describe';
 import { renderHtml } from '../lib/report/html';
@@ -90,7 +91,7 @@ async function main(): Promise<number> {
     headName,
     environments,
     accept: options.accept,
-    today,
+    cost: (before, after, wanted) => costSection(before, after, wanted, today),
   });
 
   const document = describeReport(report);

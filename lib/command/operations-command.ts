@@ -6,7 +6,8 @@ import { CONFIGS, type Environment, loadEnvironments } from '../config';
 import { ENVIRONMENTS, type EnvironmentName } from '../config/environment';
 import { ConfigurationError } from '../config/problems';
 import { CONTEXT_HELP, CONTEXT_OPTION, configsForRun, parseContext } from '../config/run';
-import { type AssembledStack, type Assembly, assemble, stacksOf } from '../assembly/assembled';
+import { assemble } from '../assembly/app';
+import { type AssemblyStack, type SynthesizedAssembly, stacksOf } from '../assembly/assembly';
 import { Aws } from '../tools/operations/aws';
 
 /** What the process gives to a command. */
@@ -25,10 +26,10 @@ export interface Terminal {
 /** What every command of an environment works with. */
 export interface CommandContext extends Terminal {
   readonly environment: Environment;
-  readonly assembly: Assembly;
+  readonly assembly: SynthesizedAssembly;
 
   /** Stacks of the environment, upstream first. */
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
 
   readonly aws: Aws;
 

@@ -1,14 +1,17 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { CONFIGS } from '../../../lib/config';
-import { stackPrefix } from '../../../lib/config/environment';
-import { installedManifests } from '../../../lib/assembly/installed-manifests';
+import { STAND_INS } from '../../../lib/assembly/answers';
+import { readAssembly } from '../../../lib/assembly/assembly';
+import { objectsOf, readReleases } from '../../../lib/assembly/releases';
 
 /** Writes what an assembly installs in its clusters, one YAML stream per environment: manifests.ts ASSEMBLY FOLDER. */
 const [assembly = '', folder = ''] = process.argv.slice(2);
-for (const { name, kubernetes } of Object.values(CONFIGS)) {
-  const stack = new CloudAssembly(assembly).getStackByName(stackPrefix(name));
-  const documents = installedManifests(stack, kubernetes.version).map((manifest) => JSON.stringify(manifest));
+const releases = readReleases(readAssembly(assembly), STAND_INS);
+for (const { name } of Object.values(CONFIGS)) {
+  const documents = releases
+    .filter(({ environment }) => environment === name)
+    .flatMap(objectsOf)
+    .map((manifest) => JSON.stringify(manifest));
   fs.writeFileSync(join(folder, `${name}.yaml`), documents.join('\n---\n'));
 }

@@ -1,4 +1,5 @@
 import { type AppliedAcknowledgement, reasonOf } from './acknowledgement';
+import type { ValidationReport, Violation } from '../../assembly/validation-report';
 import type { Evaluation } from './recorder';
 
 export const STATES = ['Compliant', 'Non-Compliant', 'Suppressed', 'Error'] as const;
@@ -48,26 +49,6 @@ export interface ReportHeader {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/** The part of `validation-report.json` that reports are made from. */
-export interface ValidationReport {
-  readonly pluginReports: readonly {
-    readonly pluginName: string;
-    readonly violations?: readonly Violation[];
-    readonly suppressedViolations?: readonly (Violation & {
-      readonly reason: string;
-      readonly acknowledgedAt?: string;
-      readonly acknowledgedId: string;
-    })[];
-  }[];
-}
-
-interface Violation {
-  readonly ruleName: string;
-  readonly description: string;
-  readonly severity: string;
-  readonly violatingConstructs: readonly { readonly constructPath: string }[];
-}
-
 /**
  * Rows of a pack whose evaluations were recorded. Whether a finding is suppressed is what the framework said, not what
  * the register hopes for.
@@ -113,7 +94,7 @@ export function findingRows(
   const { violations = [], suppressedViolations = [] } =
     report.pluginReports.find(({ pluginName }) => pluginName === plugin) ?? {};
   const rows = (violation: Violation, more: Pick<Row, 'state'> & Partial<Row>) =>
-    violation.violatingConstructs.map(({ constructPath }) => ({
+    violation.violatingConstructs.map(({ constructPath = '' }) => ({
       rule: violation.ruleName,
       resource: constructPath,
       stack: stackOf(constructPath),

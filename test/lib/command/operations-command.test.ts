@@ -1,4 +1,4 @@
-import { literals, resourcesOf } from '../../../lib/assembly/assembled';
+import { literals, resourcesOf } from '../../../lib/assembly/assembly';
 import { Aws, explainAwsError } from '../../../lib/tools/operations/aws';
 import { type Command, type CommandContext, runCommand } from '../../../lib/command/operations-command';
 import { type Check, exitCode, failed, ok, report, runChecks, warning } from '../../../lib/report/findings';

@@ -1,6 +1,6 @@
 import { CONFIGS } from '../../../../lib/config';
 import { type EnvironmentConfig, type EnvironmentName, stackPrefix } from '../../../../lib/config/environment';
-import type { Template } from '../../../../lib/assembly/assembled';
+import type { Template } from '../../../../lib/assembly/assembly';
 import { chartWith, config, synth } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes!;

@@ -1,5 +1,6 @@
 import { CONFIGS } from '../../../../lib/config';
-import { ofKind, validateManifests } from '../../../../lib/assembly/kubernetes/manifests';
+import { ofKind } from '../../../../lib/assembly/kubernetes/manifests';
+import { validateManifests } from '../../assembly/kubernetes/validate';
 import { synth } from '../../synth';
 import { release } from './release';
 
