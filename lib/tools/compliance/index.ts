@@ -66,7 +66,7 @@ export function addCompliance(app: cdk.App, props: ComplianceProps): Compliance 
   const { environments, today, register = registerOf(props) } = props;
   checkCharts(environments.map(({ environment }) => environment));
   const recorder = new Recorder();
-  const templateRules = new TemplateRules();
+  const templateRules = new TemplateRules(app, environments);
   const applied = acknowledge(environments, register);
   cdk.Validations.of(app).addPlugins(
     ...PACKS.map((Pack) => recorder.record(new Pack(app))),

@@ -25,7 +25,7 @@ export function buildPlatform(configs: readonly EnvironmentConfig[] = Object.val
 }
 
 /** The same with all checks. */
-export function buildChecked(props: Partial<ComplianceProps> = {}) {
-  const { app, environments } = buildPlatform();
+export function buildChecked(props: Partial<ComplianceProps> = {}, configs?: readonly EnvironmentConfig[]) {
+  const { app, environments } = buildPlatform(configs);
   return { app, environments, compliance: addCompliance(app, { environments, today: TODAY, ...props }) };
 }
