@@ -106,30 +106,3 @@ function merge(meters: readonly (Meter & { stack: string })[]): (Meter & { stack
 function order({ service, usage, item, stack }: Meter & { stack: string }): string {
   return [service, usage ? 1 : 0, item, stack].join('|');
 }
-
-/** How the bills of two sides differ. */
-export interface CostChange {
-  readonly environment: string;
-  readonly before?: Estimate;
-  readonly after?: Estimate;
-
-  /** Lines that differ in quantity or in price. */
-  readonly items: readonly { readonly before?: CostItem; readonly after?: CostItem }[];
-}
-
-/** Compares two estimates of one environment. */
-export function compareCosts(environment: string, before?: Estimate, after?: Estimate): CostChange {
-  const key = ({ stack, service, item }: CostItem) => `${service}|${item}|${stack}`;
-  const keys = [...new Set([...(before?.items ?? []), ...(after?.items ?? [])].map(key))].sort();
-  const items = keys.flatMap((id) => {
-    const was = before?.items.find((item) => key(item) === id);
-    const is = after?.items.find((item) => key(item) === id);
-    return was?.quantity === is?.quantity && was?.price === is?.price ? [] : [{ before: was, after: is }];
-  });
-  return { environment, before, after, items };
-}
-
-/** Whether a line that differs has no price on a side. */
-export function hasUnknown({ before, after }: CostChange['items'][number]): boolean {
-  return [before, after].some((item) => item !== undefined && item.usd === undefined);
-}

@@ -1,9 +1,9 @@
 import { type Environment, loadEnvironments } from '../../../../lib/config';
 import { estimateCost } from '../../../../lib/tools/cost/estimate';
-import { type AssembledStack, assemble, resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
+import { assemble } from '../../../../lib/assembly/app';
+import { type AssemblyStack, readAssembly, resourcesOf, stacksOf } from '../../../../lib/assembly/assembly';
 import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { modelOf } from '../../../../lib/tools/picture/model';
-import { readAssembly } from '../../../../lib/assembly/assembly';
 import { CONFIGS, chartWith, config, temporaryFolder } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes;
@@ -26,7 +26,7 @@ function platform(name: 'dev' | 'prod', nodes: boolean, managed: boolean, mode: 
 }
 
 /** Where services find Kafka in the picture, by the titles of the boxes. */
-function kafkaInPicture(stacks: readonly AssembledStack[]): string[] {
+function kafkaInPicture(stacks: readonly AssemblyStack[]): string[] {
   const { groups, arrows } = modelOf(stacks);
   const boxes = groups.flatMap((group) => [group, ...group.groups]).flatMap((group) => group.boxes);
   const title = (id: string) => boxes.find((box) => box.id === id)?.title;

@@ -1,8 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { draw } from '../../../../lib/tools/picture/draw';
 import { type Group, modelOf } from '../../../../lib/tools/picture/model';
+import { assemblyStack } from '../../assembly/stack';
 import { assemblePlatform } from '../operations/assembled';
 
 const assembly = assemblePlatform();
@@ -64,12 +65,11 @@ describe('the picture of the architecture', () => {
 
   test('has a place for a stack of unknown things, and for a name with signs of XML', async () => {
     const stacks = stacksOf(assembly, 'dev');
-    const more = {
-      ...stacks[0]!,
-      name: 'ErpDevMore',
-      description: 'a < b & c',
-      template: { Resources: { One: { Type: 'AWS::New::Thing' } } },
-    };
+    const more = assemblyStack(
+      'ErpDevMore',
+      { Resources: { One: { Type: 'AWS::New::Thing' } } },
+      { description: 'a < b & c' },
+    );
     const svg = await draw(modelOf([...stacks, more]), 'more');
     expect(svg).toContain('>1 resources</text>');
     expect(svg).toContain('a &lt; b &amp; c');
