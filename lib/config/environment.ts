@@ -331,3 +331,12 @@ export function stackPrefix(name: EnvironmentName): string {
 export function secretName(name: EnvironmentName, store: 'mysql' | 'mongodb'): string {
   return `erp/${name}/${store}`;
 }
+
+/**
+ * Stack of the images that the environments of a region share. Its name follows from the region alone, so that no environment
+ * that moves takes the registry of another along.
+ */
+export function registryStackName(region: string): string {
+  const words = region.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return region === 'ap-northeast-2' ? 'ErpRegistry' : `ErpRegistry${words.join('')}`;
+}

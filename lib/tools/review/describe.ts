@@ -49,7 +49,7 @@ function headlines(report: Report): Line[] {
     .map(([effect, number]) => `${number} ${effect}`);
   const bills = costs.map(({ environment, before, after, items }) => ({
     environment,
-    usd: (after ? after.fixed + after.variable : 0) - (before ? before.fixed + before.variable : 0),
+    usd: (after?.total ?? 0) - (before?.total ?? 0),
     unknown: items.some(hasUnknown),
   }));
   const dearer = bills.filter(({ usd, unknown }) => Math.abs(usd) >= 0.005 || unknown);
@@ -283,9 +283,7 @@ function costBlocks({ costs, same }: Report): Block[] {
   if (same) return [];
   const changed = costs.filter(({ items }) => items.length > 0);
   if (changed.length > 0) return [heading('Cost'), ...costChangeBlocks(changed)];
-  const total = costs.map(
-    ({ environment, after }) => `${environment} ${dollars(after && after.fixed + after.variable)}`,
-  );
+  const total = costs.map(({ environment, after }) => `${environment} ${dollars(after?.total)}`);
   return [heading('Cost'), lines([{ text: `unchanged: ${total.join(', ')} a month without what is unknown` }])];
 }
 
