@@ -1,7 +1,6 @@
 import { type Assembly, stacksOf } from '../../assembly/assembly';
 import { type Block, type Section, lines, table } from '../../report/document';
 import { type CostItem, type Estimate, estimateCost } from './estimate';
-import { PRICED_REGION } from './prices';
 import { amount, dollars, signed } from './table';
 
 /** How the bills of two sides differ. */
@@ -51,18 +50,14 @@ export function costSection(
   return { headline: headline(changes), blocks: changed.length > 0 ? changeBlocks(changed) : [unchanged(changes)] };
 }
 
-const total = (estimate?: Estimate) => (estimate ? estimate.fixed + estimate.variable : 0);
-
-/** Whether the prices of its region are known, or it costs nothing because it is not there. */
-const isPriced = (estimate?: Estimate) => !estimate || estimate.region === PRICED_REGION;
-
-/** A bill in words: in another region nothing is known of it. */
-const bill = (estimate?: Estimate) => dollars(isPriced(estimate) ? total(estimate) : undefined);
+/** Sum of a side, 0 where the environment is not there; undefined where its region has no prices. */
+const total = (estimate?: Estimate) => (estimate ? estimate.total : 0);
 
 function headline(changes: readonly CostChange[]): string {
   const differences = changes.flatMap(({ environment, before, after, items }) => {
-    if (!isPriced(before) || !isPriced(after)) return [`${environment} unknown`];
-    const usd = total(after) - total(before);
+    const [was, is] = [total(before), total(after)];
+    if (was === undefined || is === undefined) return [`${environment} unknown`];
+    const usd = is - was;
     const unknown = items.some(hasUnknown);
     return Math.abs(usd) >= 0.005 || unknown
       ? [`${environment} ${signed(usd)}${unknown ? ' and what is unknown' : ''}`]
@@ -72,16 +67,16 @@ function headline(changes: readonly CostChange[]): string {
 }
 
 function unchanged(changes: readonly CostChange[]): Block {
-  const bills = changes.map(({ environment, after }) => `${environment} ${after ? bill(after) : dollars(undefined)}`);
+  const bills = changes.map(({ environment, after }) => `${environment} ${dollars(after?.total)}`);
   return lines([{ text: `unchanged: ${bills.join(', ')} a month without what is unknown` }]);
 }
 
 function changeBlocks(changes: readonly CostChange[]): Block[] {
   const rows = changes.map(({ environment, before, after, items }) => {
     const unknown = items.some(hasUnknown) ? ' and unknown' : '';
-    const known = isPriced(before) && isPriced(after);
-    const difference = known ? `${signed(total(after) - total(before))}${unknown}` : 'unknown';
-    return [environment, bill(before), bill(after), difference];
+    const [was, is] = [total(before), total(after)];
+    const difference = was === undefined || is === undefined ? 'unknown' : `${signed(is - was)}${unknown}`;
+    return [environment, dollars(was), dollars(is), difference];
   });
   const items = changes.flatMap(({ environment, items }) => items.map((item) => ({ environment, ...item })));
   return [

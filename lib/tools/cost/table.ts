@@ -2,7 +2,7 @@ import type { Block, Document } from '../../report/document';
 import { details, heading, lines, table } from '../../report/document';
 import type { CostItem, Estimate } from './estimate';
 import { HOURS } from './meters';
-import { PRICED_REGION, PRICES_VERSION } from './prices';
+import { PRICES_VERSION } from './prices';
 
 /** US dollars with cents; unknown where there is no price. */
 export function dollars(usd: number | undefined): string {
@@ -24,23 +24,23 @@ export function costDocument(estimates: readonly Estimate[]): Document {
   };
 }
 
-function costBlocks({ environment, region, items, fixed, variable, usage }: Estimate): Block[] {
+function costBlocks({ environment, region, items, fixed, variable, total, usage }: Estimate): Block[] {
   const fixedItems = items.filter((item) => !item.usage);
   const usageItems = items.filter((item) => item.usage);
   const unknown = items.filter(({ usd }) => usd === undefined);
   return [
     heading(
-      region === PRICED_REGION
-        ? `${environment}: ${dollars(fixed + variable)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`
-        : `${environment}: unknown, for the prices of ${region} are not in the table`,
+      total === undefined
+        ? `${environment}: unknown, for the prices of ${region} are not in the table`
+        : `${environment}: ${dollars(total)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`,
     ),
     table({
       columns: ['service', 'what', 'stack', 'quantity', 'unit price', 'a month', 'price'],
       right: [3, 4, 5],
       rows: [...fixedItems, ...usageItems].map(row),
       totals: [
-        ['', 'fixed, whether used or not', '', '', '', dollars(fixed)],
-        ['', 'by use, at the assumption below', '', '', '', dollars(variable)],
+        ['', 'fixed, whether used or not', '', '', '', dollars(total === undefined ? undefined : fixed)],
+        ['', 'by use, at the assumption below', '', '', '', dollars(total === undefined ? undefined : variable)],
       ],
     }),
     details('by stack and by service', [
