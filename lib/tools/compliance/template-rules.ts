@@ -22,7 +22,8 @@ export class TemplateRules extends cdk.CloudFormationValidatePlugin {
           .map((name) => ({ name, content: fs.readFileSync(path.join(RULES, name), 'utf8') })),
         {
           name: 'environments.rego',
-          content: `package erp.design\n\ndestroyed := ${JSON.stringify(destroyed(environments))}\n`,
+          // One to a line: the engine refuses long lines, and a refusal looks as if nothing had been found.
+          content: `package erp.design\n\ndestroyed := ${JSON.stringify(destroyed(environments), undefined, 2)}\n`,
         },
       ],
     });
