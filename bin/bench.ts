@@ -1,46 +1,92 @@
-import { execFileSync, spawnSync } from 'child_process';
-import * as path from 'path';
+import { execFileSync, spawnSync } from 'node:child_process';
+import * as path from 'node:path';
 import { helm } from '../lib/assembly/kubernetes/tools';
+import { defineCommand } from '../lib/command/command';
+import { start } from '../lib/command/start';
+import { EXIT } from '../lib/report/exit';
+import { markdownTable } from '../lib/report/markdown';
 
 const REPOSITORY = path.join(__dirname, '..');
 
-/** What is measured, how often, and its budget in seconds on two cores. */
-const BENCHES: { name: string; command: string; runs: number; wall: number; cpu?: number }[] = [
+interface Bench {
+  readonly name: string;
+  readonly command: () => string;
+  readonly runs: number;
+
+  /** Seconds on two cores at most. */
+  readonly wall: number;
+
+  /**
+   * Seconds of all cores at most.
+   *
+   * @default - any
+   */
+  readonly cpu?: number;
+}
+
+const BENCHES: readonly Bench[] = [
   {
     name: 'synth ErpDev, validation off',
-    command: 'npx cdk synth ErpDev -q --no-validation',
+    command: () => 'npx cdk synth ErpDev -q --no-validation',
     runs: 5,
     wall: 4,
     cpu: 4,
   },
-  { name: 'synth ErpDev, everything on', command: 'npx cdk synth ErpDev -q', runs: 5, wall: 10 },
-  { name: 'helm template, dev', command: `'${helm()}' template erp chart -f chart/values-dev.yaml`, runs: 5, wall: 1 },
-  { name: 'unit tests', command: 'npx jest --selectProjects unit', runs: 1, wall: 60 },
+  { name: 'synth ErpDev, everything on', command: () => 'npx cdk synth ErpDev -q', runs: 5, wall: 10 },
+  {
+    name: 'helm template, dev',
+    command: () => `'${helm()}' template erp chart -f chart/values-dev.yaml`,
+    runs: 5,
+    wall: 1,
+  },
+  { name: 'unit tests', command: () => 'npx jest --selectProjects unit', runs: 1, wall: 60 },
 ];
 
+export const command = defineCommand({
+  name: 'bench',
+  summary: 'Measures time and CPU of what developers wait for, against their budgets.',
+  examples: { '': 'everything; takes some minutes' },
+  builds: false,
+  reports: false,
+  exitCodes: { [EXIT.problem]: 'a budget is exceeded, or a command failed' },
+  run: ({ progress, say }) => {
+    const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: REPOSITORY, encoding: 'utf8' });
+    say(`${commit.trim()}, Node ${process.version}, medians\n`);
+    const results = BENCHES.map((bench) => {
+      const measured = progress.blocking(bench.name, () =>
+        Array.from({ length: bench.runs }, () => measure(bench.command())),
+      );
+      return { ...bench, median: { wall: median(measured, 'wall'), cpu: median(measured, 'cpu') } };
+    });
+    say(
+      markdownTable({
+        columns: ['what', 'runs', 'wall s', 'budget', 'CPU s', 'budget'],
+        right: [1, 2, 3, 4, 5],
+        rows: results.map(({ name, runs, median: { wall, cpu }, ...budget }) => [
+          name,
+          ...[String(runs), wall.toFixed(2), String(budget.wall), cpu.toFixed(2), String(budget.cpu ?? '')],
+        ]),
+      }),
+    );
+    const isOver = results.some(
+      ({ median: { wall, cpu }, ...budget }) => wall > budget.wall || cpu > (budget.cpu ?? Infinity),
+    );
+    return isOver ? EXIT.problem : EXIT.fine;
+  },
+});
+
 /** Wall and CPU seconds of a command and all its children. */
-function measure(command: string): { wall: number; cpu: number } {
-  const script = `TIMEFORMAT='%R %U %S'; time { ${command} >/dev/null 2>&1; }`;
+function measure(line: string): { readonly wall: number; readonly cpu: number } {
+  const script = `TIMEFORMAT='%R %U %S'; time { ${line} >/dev/null 2>&1; }`;
   const { status, stderr } = spawnSync('bash', ['-c', script], { cwd: REPOSITORY, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`exit code ${status}: ${command}`);
+  if (status !== 0) throw new Error(`exit code ${status}: ${line}`);
   const [wall = NaN, user = NaN, system = NaN] = stderr.trim().split('\n').at(-1)?.split(' ').map(Number) ?? [];
   return { wall, cpu: user + system };
 }
 
-function median(values: number[]): number {
-  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+function median(runs: readonly { readonly wall: number; readonly cpu: number }[], of: 'wall' | 'cpu'): number {
+  const sorted = runs.map((run) => run[of]).sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-const commit = execFileSync('git', ['describe', '--always', '--dirty'], { cwd: REPOSITORY, encoding: 'utf8' }).trim();
-console.log(`${commit}, Node ${process.version}, medians\n`);
-console.log('| what | runs | wall s | budget | CPU s | budget |\n|---|---:|---:|---:|---:|---:|');
-let over = false;
-for (const { name, command, runs, wall, cpu } of BENCHES) {
-  const measured = Array.from({ length: runs }, () => measure(command));
-  const medians = { wall: median(measured.map((run) => run.wall)), cpu: median(measured.map((run) => run.cpu)) };
-  over ||= medians.wall > wall || medians.cpu > (cpu ?? Infinity);
-  console.log(
-    `| ${name} | ${runs} | ${medians.wall.toFixed(2)} | ${wall} | ${medians.cpu.toFixed(2)} | ${cpu ?? ''} |`,
-  );
-}
-process.exitCode = over ? 1 : 0;
+if (require.main === module) void start(command);

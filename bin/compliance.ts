@@ -1,69 +1,98 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
-import * as os from 'node:os';
 import * as path from 'node:path';
-import { parseArgs } from 'node:util';
 import * as cdk from 'aws-cdk-lib';
-import { context } from '../cdk.json';
+import { context as appContext } from '../cdk.json';
+import { helm } from '../lib/assembly/kubernetes/tools';
+import { defineCommand } from '../lib/command/command';
+import { start } from '../lib/command/start';
+import { readEnvironments } from '../lib/config';
+import { addPlatform } from '../lib/platform/platform';
+import { EXIT } from '../lib/report/exit';
 import { addCompliance } from '../lib/tools/compliance';
 import { overdue } from '../lib/tools/compliance/acknowledgement';
-import { evidence } from '../lib/tools/compliance/evidence';
+import { type Evidence, evidence } from '../lib/tools/compliance/evidence';
 import { REGISTER } from '../lib/tools/compliance/register';
-import { readEnvironments } from '../lib/config';
-import { CONTEXT_OPTION, parseContext } from '../lib/config/run';
-import { helm } from '../lib/assembly/kubernetes/tools';
-import { addPlatform } from '../lib/platform/platform';
+import { openRows, packSummary } from '../lib/tools/compliance/report';
 
-/** Writes reports/compliance/ and ends with 1 where something is open, could not be checked or was due for review. */
 const OUT = path.join(__dirname, '..', 'reports', 'compliance');
 
-const { values: options } = parseArgs({ options: { context: CONTEXT_OPTION } });
-const given = parseContext(options.context);
-const today = new Date().toISOString().slice(0, 10);
-const outdir = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-compliance-'));
-process.on('exit', () => fs.rmSync(outdir, { recursive: true, force: true }));
-const app = new cdk.App({
-  outdir,
-  // What is open belongs into the report first.
-  context: { ...context, '@aws-cdk/core:failSynthOnValidationErrors': false },
-});
-const environments = addPlatform(app, { environments: readEnvironments({ context: (key) => given[key] }), today });
-const compliance = addCompliance(app, { environments, today });
-const assembly = app.synth();
-
-const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
-const version = (name: string) =>
-  (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
-const reports = evidence({
-  compliance,
-  environments,
-  assembly,
-  commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') ? ' with changes that are not committed' : ''),
-  versions: {
-    'aws-cdk-lib': version('aws-cdk-lib'),
-    'cdk-nag': version('cdk-nag'),
-    [compliance.templateRules.name]: compliance.templateRules.version ?? 'unknown',
-    helm: execFileSync(helm(), ['version', '--template', '{{.Version}}'], { encoding: 'utf8' }).trim(),
+export const command = defineCommand({
+  name: 'compliance',
+  summary: 'Writes what every rule of every pack says about every resource, for an auditor, to reports/compliance.',
+  examples: { '': 'every environment, and what they share', '-c kubernetes=1.36': 'as a deployment with the same -c' },
+  builds: true,
+  reports: true,
+  exitCodes: { [EXIT.problem]: 'something is open, could not be checked or was due for review' },
+  run: ({ context, today, progress, temporaryFolder, report, ...rest }) => {
+    const reports = progress.blocking('synthesizing every environment and checking it', () =>
+      evidenceOf(context, today, temporaryFolder()),
+    );
+    fs.rmSync(OUT, { recursive: true, force: true });
+    for (const { header, files } of reports) {
+      const folder = path.join(OUT, header.environment);
+      fs.mkdirSync(folder, { recursive: true });
+      for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
+    }
+    const problems = [
+      ...overdue(REGISTER, today).map(
+        ({ name, owner, review }) => `register: ${name} was due for review on ${review}; its owner is ${owner}`,
+      ),
+      ...reports.flatMap(({ header, packs }) =>
+        openRows(packs).map(
+          ({ pack, rule, resource, state, info }) =>
+            `${header.environment}: ${pack}: ${rule} at ${resource}: ${state}. ${info}`,
+        ),
+      ),
+    ];
+    const folder = path.relative(process.cwd(), OUT);
+    report(
+      () =>
+        [
+          ...reports.map(({ files }) => `${files['summary.md']?.split('\n## ')[0]?.trim()}\n`),
+          `Written to ${folder}/`,
+        ].join('\n'),
+      () => ({
+        folder,
+        problems,
+        reports: reports.map(({ header, packs }) => ({
+          ...header,
+          packs: packs.map(packSummary),
+          open: openRows(packs),
+        })),
+      }),
+    );
+    for (const problem of problems) rest.complain(problem);
+    return problems.length > 0 ? EXIT.problem : EXIT.fine;
   },
 });
 
-fs.rmSync(OUT, { recursive: true, force: true });
-const problems = overdue(REGISTER, today).map(
-  ({ name, owner, review }) => `register: ${name} was due for review on ${review}; its owner is ${owner}`,
-);
-for (const { header, packs, files } of reports) {
-  const folder = path.join(OUT, header.environment);
-  fs.mkdirSync(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), content);
-  console.log(`${files['summary.md']?.split('\n## ')[0]?.trim()}\n`);
-  for (const { pack, rows } of packs) {
-    for (const { state, rule, resource, info } of rows) {
-      if (state === 'Non-Compliant' || state === 'Error') {
-        problems.push(`${header.environment}: ${pack}: ${rule} at ${resource}: ${state}. ${info}`);
-      }
-    }
-  }
+function evidenceOf(given: Readonly<Record<string, string>>, today: string, outdir: string): Evidence[] {
+  const program = helm();
+  const app = new cdk.App({
+    outdir,
+    // What is open belongs into the report first.
+    context: { ...appContext, '@aws-cdk/core:failSynthOnValidationErrors': false },
+  });
+  const environments = addPlatform(app, { environments: readEnvironments({ context: (key) => given[key] }), today });
+  const compliance = addCompliance(app, { environments, today });
+  const assembly = app.synth();
+
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
+  const version = (name: string) =>
+    (JSON.parse(fs.readFileSync(require.resolve(`${name}/package.json`), 'utf8')) as { version: string }).version;
+  return evidence({
+    compliance,
+    environments,
+    assembly,
+    commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') ? ' with changes that are not committed' : ''),
+    versions: {
+      'aws-cdk-lib': version('aws-cdk-lib'),
+      'cdk-nag': version('cdk-nag'),
+      [compliance.templateRules.name]: compliance.templateRules.version ?? 'unknown',
+      helm: execFileSync(program, ['version', '--template', '{{.Version}}'], { encoding: 'utf8' }).trim(),
+    },
+  });
 }
-console.log(`Written to ${path.relative(process.cwd(), OUT)}/`);
-for (const problem of problems) console.error(problem);
-process.exitCode = problems.length > 0 ? 1 : 0;
+
+if (require.main === module) void start(command);

@@ -1,45 +1,44 @@
-import * as fs from 'fs';
-import * as os from 'os';
-import * as path from 'path';
-import { parseArgs } from 'util';
-import { environmentNames } from '../lib/config/files';
-import { CONTEXT_HELP, CONTEXT_OPTION } from '../lib/config/run';
-import { estimateCost } from '../lib/tools/cost/estimate';
-import { costDocument } from '../lib/tools/cost/table';
+import * as path from 'node:path';
 import { readAssembly } from '../lib/assembly/assembly';
-import { EXIT } from '../lib/tools/review/report';
+import { UsageError, defineCommand } from '../lib/command/command';
+import { start } from '../lib/command/start';
+import { environmentNames } from '../lib/config/files';
+import { EXIT } from '../lib/report/exit';
 import { renderTerminal } from '../lib/report/terminal';
+import { estimateCost } from '../lib/tools/cost/estimate';
+import { PRICES_VERSION } from '../lib/tools/cost/prices';
+import { costDocument } from '../lib/tools/cost/table';
 import { synthesize } from '../lib/tools/review/workspace';
-import { UsageError, contextOf, runCommand } from '../lib/command/command';
 
 const PLACES = [...environmentNames(), 'shared'];
-const USAGE = `npm run cost -- <environment …> [-c <key>=<value>]
 
-What environments of the working tree cost a month: ${PLACES.join(', ')}; without a name, all of them.
-  -c, --context        ${CONTEXT_HELP}
-`;
-
-async function main(): Promise<number> {
-  const { positionals, values } = parseArgs({
-    allowPositionals: true,
-    options: { help: { type: 'boolean' }, context: CONTEXT_OPTION },
-  });
-  if (values.help) {
-    process.stdout.write(USAGE);
+export const command = defineCommand({
+  name: 'cost',
+  summary: 'What environments of the working tree cost a month.',
+  examples: { dev: 'one environment', '': 'all of them, and what they share', 'prod --json': 'for a program' },
+  arguments: {
+    name: 'environment',
+    usage: '[environment…]',
+    help: `${PLACES.join(', ')}; without a name, all of them`,
+  },
+  builds: true,
+  reports: true,
+  run: async ({ arguments: names, context, env, today, colour, ...rest }) => {
+    const unknown = names.filter((name) => !PLACES.includes(name));
+    if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
+    const output = rest.temporaryFolder();
+    await rest.progress.during(
+      'synthesizing the working tree',
+      synthesize({ directory: path.join(__dirname, '..'), output, env, validation: false, context }),
+    );
+    const assembly = readAssembly(output);
+    const estimates = (names.length > 0 ? names : PLACES).map((name) => estimateCost(assembly, name, today));
+    rest.report(
+      () => renderTerminal(costDocument(estimates), colour),
+      () => ({ prices: PRICES_VERSION, estimates }),
+    );
     return EXIT.fine;
-  }
-  const unknown = positionals.filter((name) => !PLACES.includes(name));
-  if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
-  const output = fs.mkdtempSync(path.join(os.tmpdir(), 'erp-cost-'));
-  process.once('exit', () => fs.rmSync(output, { recursive: true, force: true }));
-  const context = contextOf(values.context);
-  await synthesize({ directory: path.join(__dirname, '..'), output, env: process.env, validation: false, context });
-  const assembly = readAssembly(output);
-  const today = new Date().toISOString().slice(0, 10);
-  const wanted = positionals.length > 0 ? positionals : PLACES;
-  const estimates = wanted.map((environment) => estimateCost(assembly, environment, today));
-  process.stdout.write(renderTerminal(costDocument(estimates), Boolean(process.stdout.isTTY) && !process.env.NO_COLOR));
-  return EXIT.fine;
-}
+  },
+});
 
-runCommand(main, USAGE);
+if (require.main === module) void start(command);

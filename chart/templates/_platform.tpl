@@ -28,6 +28,10 @@ of a rendering share one root, so the first of them does the work and the others
 {{- $replaced := include "erp.platform.replaced" (dict "values" .Values "platform" $platform "path" "") -}}
 {{- $_ := set . "Platform" (dict "found" (not (empty $platform)) "replaced" (splitList "\n" $replaced | compact)) -}}
 {{- $_ := set . "Values" (mergeOverwrite .Values $platform) -}}
+{{- range $name := list "mysql" "mongodb" -}}
+{{- $secret := get $.Values.secrets $name -}}
+{{- if not $secret.key }}{{ $_ := set $secret "key" (printf "erp/%s/%s" $.Values.environment $name) }}{{ end -}}
+{{- end -}}
 {{- end -}}
 {{- end }}
 

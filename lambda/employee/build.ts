@@ -1,5 +1,6 @@
 import { buildSync } from 'esbuild';
 import { dirname, join } from 'node:path';
+import { rdsCertificates } from './db/rds-certificates';
 
 /**
  * What the bundle leaves out of mysql2, which is four fifths of it. Each line is a promise that the service does not
@@ -32,10 +33,10 @@ const BANNER = [
 ].join('');
 
 /**
- * Writes index.mjs and migrate.mjs to `outDir`: everything that the two functions need, in the same bytes on every
- * machine. In-process and without plugins, because CDK's local bundling is synchronous.
+ * Writes index.mjs and migrate.mjs to `outDir`: everything that the two functions need in a region, in the same bytes on
+ * every machine. In-process and without plugins, because CDK's local bundling is synchronous.
  */
-export function buildEmployee(outDir: string): void {
+export function buildEmployee(outDir: string, region: string): void {
   buildSync({
     absWorkingDir: __dirname,
     entryPoints: { index: 'index.ts', migrate: 'migrate.ts' },
@@ -51,6 +52,7 @@ export function buildEmployee(outDir: string): void {
     banner: { js: BANNER },
     alias: leftOut(),
     external: [ERROR_NAMES],
+    define: { RDS_CA: JSON.stringify(rdsCertificates(region).join('\n') + '\n') },
     // The compiler's settings are the service's own, not those of the folder it is built in.
     tsconfigRaw: {},
     logLevel: 'error',

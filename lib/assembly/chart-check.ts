@@ -15,7 +15,8 @@ export interface CheckedChart {
 
 /**
  * Lets the chart judge the values of environments at synth. What it refuses would otherwise come out when the cluster
- * stands and the release fails. Where its helm does not run, the deployment stays the first to say it.
+ * stands and the release fails. Where its helm does not run, the deployment stays the first to say it: a synth needs no
+ * program beside Node.js.
  *
  * @throws Error with the chart's own words on all environments
  */

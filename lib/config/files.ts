@@ -9,7 +9,7 @@ const FOLDER = path.join(__dirname, 'environments');
  * The longest thing that carries an environment's name is `erp-<name>-employee`, a load balancer, which may have 32:
  * https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
  */
-const MAX_NAME = 32 - 'erp--employee'.length;
+export const MAX_NAME = 32 - 'erp--employee'.length;
 
 /** Names that mean something else: the stack ErpRegistry, and words of the commands. */
 const TAKEN = ['all', 'registry', 'shared'];
@@ -44,7 +44,16 @@ export function readConfig(name: string, folder: string = FOLDER): { config?: En
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- which files there are is known only now
     const { default: settings } = require(path.join(folder, name)) as { default?: EnvironmentSettings };
-    if (settings instanceof Object) return { config: { ...settings, name }, problems };
+    if (settings instanceof Object) {
+      if ('name' in settings)
+        problems.push({
+          file,
+          field: 'name',
+          value: settings.name,
+          allowed: 'no such key; an environment is named as its file',
+        });
+      return { config: { ...settings, name }, problems };
+    }
     problems.push({ file, field: 'the default export', value: settings, allowed: 'the settings of the environment' });
   } catch (error) {
     const [reason] = String(error instanceof Error ? error.message : error)

@@ -3,9 +3,10 @@ import * as path from 'path';
 import { deliveryProblems } from './delivery';
 import { type EnvironmentConfig, configFile, valuesFile } from './environment';
 import { environmentNames, readConfig } from './files';
+import { addressProblems, limitProblems } from './limits';
 import { ConfigurationError, type Problem } from './problems';
 import { configsForRun } from './run';
-import { validateConfig } from './validate';
+import { areSound, validateConfig } from './validate';
 import { CHART, type Environment, readChartValues } from './values';
 
 export type { Environment };
@@ -100,14 +101,24 @@ function pairProblems(configs: readonly string[], values: readonly string[]): Pr
  * @throws ConfigurationError with all problems of all environments
  */
 export function loadEnvironments(configs: readonly EnvironmentConfig[], chart?: string): Environment[] {
-  const loaded = configs.map((config) => {
-    const problems = validateConfig(config, configFile(config.name));
+  const problems: Problem[] = [];
+  const environments: Environment[] = [];
+  for (const config of configs) {
+    const found = validateConfig(config);
+    problems.push(...found);
+    // What the chart is told of the config.
+    if (typeof config.region !== 'string' || typeof config.network?.cidr !== 'string') continue;
     const { values, problems: valueProblems } = readChartValues(config, chart);
     const environment = { config, values };
-    return { environment, problems: [...problems, ...valueProblems, ...kafkaProblems(environment)] };
-  });
-  const environments = loaded.map(({ environment }) => environment);
-  const problems = [...loaded.flatMap((entry) => entry.problems), ...deliveryProblems(environments)];
+    problems.push(...valueProblems);
+    if (areSound(['msk', 'kubernetes.kafkaNodes'], found)) problems.push(...kafkaProblems(environment));
+    if (found.length === 0) environments.push(environment);
+  }
+  problems.push(
+    ...environments.flatMap(limitProblems),
+    ...addressProblems(environments.map(({ config }) => config)),
+    ...deliveryProblems(environments),
+  );
   if (problems.length > 0) throw new ConfigurationError(problems);
   return environments;
 }

@@ -17,7 +17,7 @@ const FACTORS: Readonly<Record<string, number>> = {
  * @returns undefined for anything that is no quantity
  */
 export function parseQuantity(quantity: unknown): number | undefined {
-  const match = /^(\d+(?:\.\d+)?)([a-zA-Z]{0,2})$/.exec(String(quantity));
+  const match = /^(\d+(?:\.\d+)?)([a-zA-Z]{0,2})$/.exec(typeof quantity === 'object' ? '' : String(quantity));
   const factor = match && FACTORS[match[2] ?? ''];
   return match && factor ? Number(match[1]) * factor : undefined;
 }

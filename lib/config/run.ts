@@ -1,6 +1,6 @@
 import { type EnvironmentConfig, configFile } from './environment';
 import { environmentNames } from './files';
-import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
+import { KUBERNETES_VERSION_NAMES, upgradeTargets } from './kubernetes-versions';
 import { ConfigurationError, type Problem } from './problems';
 
 /**
@@ -40,8 +40,9 @@ export function configsForRun(
   const version = KUBERNETES_VERSION_NAMES.find((name) => name === context('kubernetes'));
   const forRun = configs.map((config) => {
     const { name, kubernetes } = config;
-    const { deployedVersion } = kubernetes;
-    if (version && deployedVersion && Object.hasOwn(KUBERNETES_VERSIONS, deployedVersion)) {
+    // The config is checked after this, with what the run asks for in it.
+    const deployedVersion = KUBERNETES_VERSION_NAMES.find((one) => one === kubernetes?.deployedVersion);
+    if (version && deployedVersion) {
       const targets = upgradeTargets(deployedVersion);
       check(
         '-c kubernetes',
@@ -60,25 +61,22 @@ export function configsForRun(
     }
     return {
       ...config,
-      kubernetes: { ...kubernetes, version: version ?? kubernetes.version },
-      protection: config.protection && context(PROTECTION) !== 'off',
-      standIns: config.standIns === true || context('standIn') === name,
+      kubernetes: version && kubernetes instanceof Object ? { ...kubernetes, version } : kubernetes,
+      protection: context(PROTECTION) === 'off' ? false : config.protection,
+      standIns: context('standIn') === name ? true : (config.standIns ?? false),
     };
   });
   if (problems.length > 0) throw new ConfigurationError(problems);
   return forRun;
 }
 
-/** Option of the commands that build the app without the CDK CLI, for `parseArgs`; means what `-c` means there. */
-export const CONTEXT_OPTION = { type: 'string', short: 'c', multiple: true } as const;
-
-/** Help for that option. */
+/** Help for the option `-c` of the commands, which means what it means to the CDK CLI. */
 export const CONTEXT_HELP = `as for cdk deploy: ${Object.entries(ALLOWED)
   .map(([key, allowed]) => `${key}=${allowed.join('|')}`)
   .join(', ')}`;
 
 /**
- * Context out of the arguments of that option.
+ * Context out of the values of that option.
  *
  * @throws Error about an argument that sets nothing the app reads
  */

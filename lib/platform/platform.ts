@@ -5,6 +5,7 @@ import type { Environment } from '../config';
 import { stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
 import { supportWarning } from '../config/kubernetes-versions';
+import { limitWarnings } from '../config/limits';
 import { PROTECTION } from '../config/run';
 import { DataStack } from './data/data-stack';
 import { DeliveryStack } from './delivery/delivery-stack';
@@ -20,6 +21,7 @@ import { Reapplied } from './workloads/reapplied';
 import { WorkloadsStack } from './workloads/workloads-stack';
 
 export interface PlatformProps {
+  /** Environments, each with stacks of its own. */
   readonly environments: readonly Environment[];
 
   /** ISO 8601 date of the synth, for the support calendar; it changes warnings, never templates. */
@@ -42,34 +44,77 @@ export interface PlatformProps {
 
 /** Stacks of one environment, by lifetime. */
 export interface EnvironmentStacks {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Cluster of the environment. */
   readonly cluster: ClusterStack;
+
+  /** The employee service. */
   readonly employee: EmployeeStack;
+
+  /**
+   * Web ACL of CloudFront, in us-east-1.
+   *
+   * @default - the environment has no firewall
+   */
   readonly firewall?: FirewallStack;
+
+  /**
+   * Alarms of us-east-1.
+   *
+   * @default - nothing there is watched
+   */
   readonly global?: GlobalStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
+
+  /** What runs in the cluster. */
   readonly workloads: WorkloadsStack;
+
+  /**
+   * Pipeline of the services.
+   *
+   * @default - config has no `delivery`
+   */
   readonly delivery?: DeliveryStack;
 }
 
 /**
- * Adds all stacks to the app: one set per environment, and the registry that they share. Stacks stand directly in the
+ * Adds all stacks to the app: one set per environment, and the registry that those of a region share. Stacks stand directly in the
  * app, because `cdk deploy ErpDev` does not find the stacks of a Stage of that name.
  */
 export function addPlatform(app: cdk.App, { environments, ...options }: PlatformProps): EnvironmentStacks[] {
-  const regions = [...new Set(environments.map(({ config }) => config.region))];
-  if (regions.length > 1)
-    throw new Error(`The registry is shared, so environments share a region; got ${regions.join(', ')}`);
-  const registry = new RegistryStack(app, 'ErpRegistry', {
-    env: { region: regions[0] },
-    // Not protected against termination: dev's first deployment brings it, and a creation that fails must be tried again by
-    // the same command. Whoever deletes the stack deletes no image: everything in it is kept.
-    description: 'ERP platform: image repositories of all environments',
-    repositories: environments.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
+  const registries = new Map(
+    [...new Set(environments.map(({ config }) => config.region))].map((region) => {
+      const inRegion = environments.filter(({ config }) => config.region === region);
+      const registry = new RegistryStack(app, registryStackName(region), {
+        env: { region },
+        // Not protected against termination: dev's first deployment brings it, and a creation that fails must be tried again by
+        // the same command. Whoever deletes the stack deletes no image: everything in it is kept.
+        description: 'ERP platform: image repositories of all environments',
+        repositories: inRegion.flatMap(({ values }) => values.services.map(({ repository }) => repository)),
+      });
+      return [region, registry];
+    }),
+  );
+  return environments.flatMap((environment) => {
+    const registry = registries.get(environment.config.region);
+    return registry ? [addEnvironment(app, registry, environment, options)] : [];
   });
-  return environments.map((environment) => addEnvironment(app, registry, environment, options));
+}
+
+/** Name of the registry that the environments of a region share. It says the region, so that none moves with an environment. */
+function registryStackName(region: string): string {
+  const words = region.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return region === 'ap-northeast-2' ? 'ErpRegistry' : `ErpRegistry${words.join('')}`;
 }
 
 function addEnvironment(
@@ -146,6 +191,7 @@ function addEnvironment(
   // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
   const warning = supportWarning(config.kubernetes.version, today);
   if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
+  for (const limit of limitWarnings(environment)) cdk.Annotations.of(workloads).addWarningV2('erp:Limits', limit);
   const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
   // Last of its stack: a vault that holds a backup cannot be rolled back.
   data.backup?.node.addDependency(...data.node.children.filter((child) => child !== data.backup));

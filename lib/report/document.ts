@@ -18,6 +18,13 @@ export interface Table {
 
   /** Rows at the end that sum up. */
   readonly totals?: readonly (readonly string[])[];
+
+  /**
+   * Characters per column, at which a terminal breaks cells at spaces.
+   *
+   * @default - as wide as the longest cell
+   */
+  readonly widths?: readonly number[];
 }
 
 /** A part of a document, the same for terminal, Markdown and HTML. */

@@ -1,3 +1,5 @@
+import { tableLines } from './terminal';
+
 /** `not run` is no pass: what could not be looked at may be wrong. */
 export type Result = 'ok' | 'warning' | 'failed' | 'not run';
 
@@ -57,54 +59,35 @@ export function exitCode(findings: readonly Finding[]): 0 | 1 {
   return findings.some(({ result }) => result === 'failed' || result === 'not run') ? 1 : 0;
 }
 
-/** Columns of words that a narrow terminal still shows side by side. */
-const WIDTHS = { check: 22, result: 7, found: 56, fix: 74 };
+/** Characters that a narrow terminal still shows side by side: check, result, what was found, how to fix it. */
+const WIDTHS = [22, 7, 56, 74];
+
+const RESULTS: readonly Result[] = ['ok', 'warning', 'failed', 'not run'];
 
 /** The findings as a table, with a sum at the end. */
 export function report(findings: readonly Finding[]): string {
-  const widths = Object.values(WIDTHS);
-  const row = (cells: readonly string[]) => {
-    const wrapped = cells.map((cell, i) => wrap(cell, widths[i] ?? 0));
-    const height = Math.max(...wrapped.map(({ length }) => length));
-    return Array.from({ length: height }, (_, line) =>
-      wrapped
-        .map((lines, i) => (lines[line] ?? '').padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ).join('\n');
-  };
-  const count = (result: Result) => findings.filter((finding) => finding.result === result).length;
-  const rows = findings.map((finding, i) =>
-    row([
-      findings[i - 1]?.check === finding.check ? '' : finding.check,
-      finding.result,
-      finding.found,
-      finding.result === 'ok' ? '' : finding.fix,
-    ]),
-  );
+  const rows = findings.map((finding, i) => [
+    findings[i - 1]?.check === finding.check ? '' : finding.check,
+    finding.result,
+    finding.found,
+    finding.result === 'ok' ? '' : finding.fix,
+  ]);
+  const counts = countResults(findings);
   return [
-    row(['CHECK', 'RESULT', 'WHAT WAS FOUND', 'HOW TO FIX']),
-    widths.map((width) => '-'.repeat(width)).join('  '),
-    ...rows,
+    ...tableLines({ columns: ['CHECK', 'RESULT', 'WHAT WAS FOUND', 'HOW TO FIX'], rows, widths: WIDTHS }),
     '',
-    (['ok', 'warning', 'failed', 'not run'] as const).map((result) => `${count(result)} ${result}`).join(', '),
+    RESULTS.map((result) => `${counts[result]} ${result}`).join(', '),
   ].join('\n');
 }
 
-/** Breaks text at spaces. A command that somebody copies stays whole as far as it has no spaces. */
-function wrap(text: string, width: number): string[] {
-  const lines: string[] = [];
-  for (const paragraph of text.split('\n')) {
-    let line = '';
-    for (const word of paragraph.split(' ')) {
-      if (line && line.length + 1 + word.length > width) {
-        lines.push(line);
-        line = word;
-      } else line = line ? `${line} ${word}` : word;
-    }
-    lines.push(line);
-  }
-  return lines;
+/** The findings for a program: how many have which result, and each of them. */
+export function findingsData(findings: readonly Finding[]) {
+  return { results: countResults(findings), findings };
+}
+
+function countResults(findings: readonly Finding[]): Readonly<Record<Result, number>> {
+  const count = (result: Result) => findings.filter((finding) => finding.result === result).length;
+  return { ok: count('ok'), warning: count('warning'), failed: count('failed'), 'not run': count('not run') };
 }
 
 /** `a, b and c`. */

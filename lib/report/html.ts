@@ -21,18 +21,26 @@ thead th { border-bottom: 1px solid var(--rule); color: var(--muted); font-weigh
 
 /** A document as one HTML file without anything from outside. */
 export function renderHtml({ title, subtitle, blocks }: Document): string {
+  return htmlPage(title, STYLE, [`<p class="subtitle">${escapeHtml(subtitle)}</p>`, ...blocks.map(renderBlock)]);
+}
+
+/**
+ * A page that needs nothing from outside, with its title on top.
+ *
+ * @param body markup
+ */
+export function htmlPage(title: string, style: string, body: readonly string[]): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${STYLE}</style>
+<title>${escapeHtml(title)}</title>
+<style>${style}</style>
 </head>
 <body>
-<h1>${escape(title)}</h1>
-<p class="subtitle">${escape(subtitle)}</p>
-${blocks.map(renderBlock).join('\n')}
+<h1>${escapeHtml(title)}</h1>
+${body.join('\n')}
 </body>
 </html>
 `;
@@ -41,25 +49,26 @@ ${blocks.map(renderBlock).join('\n')}
 function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'heading':
-      return `<h2>${escape(block.text)}</h2>`;
+      return `<h2>${escapeHtml(block.text)}</h2>`;
     case 'lines':
       return renderLines(block.lines);
     case 'table':
-      return renderTable(block.table);
+      return htmlTable(block.table);
     case 'details':
-      return `<details open><summary>${escape(block.summary)}</summary>\n${block.blocks.map(renderBlock).join('\n')}\n</details>`;
+      return `<details open><summary>${escapeHtml(block.summary)}</summary>\n${block.blocks.map(renderBlock).join('\n')}\n</details>`;
   }
 }
 
 function renderLines(items: readonly Line[]): string {
   const item = ({ text, tone, below = [] }: Line) =>
-    `<li${tone ? ` class="${tone}"` : ''}>${escape(text)}${below.length > 0 ? `\n${renderLines(below)}` : ''}</li>`;
+    `<li${tone ? ` class="${tone}"` : ''}>${escapeHtml(text)}${below.length > 0 ? `\n${renderLines(below)}` : ''}</li>`;
   return `<ul>\n${items.map(item).join('\n')}\n</ul>`;
 }
 
-function renderTable({ columns, rows, right = [], totals = [] }: Table): string {
+/** A table; numbers are in the class `number`. */
+export function htmlTable({ columns, rows, right = [], totals = [] }: Table): string {
   const cell = (tag: 'th' | 'td') => (text: string, i: number) =>
-    `<${tag}${right.includes(i) ? ' class="number"' : ''}>${escape(text)}</${tag}>`;
+    `<${tag}${right.includes(i) ? ' class="number"' : ''}>${escapeHtml(text)}</${tag}>`;
   const row = (cells: readonly string[]) => `<tr>${columns.map((_, i) => cell('td')(cells[i] ?? '', i)).join('')}</tr>`;
   return [
     '<table>',
@@ -70,6 +79,7 @@ function renderTable({ columns, rows, right = [], totals = [] }: Table): string 
   ].join('\n');
 }
 
-function escape(text: string): string {
+/** Text that HTML takes literally, in attributes as well. */
+export function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 }

@@ -40,7 +40,7 @@ function renderBlock(block: Block): string {
     case 'lines':
       return `${renderLines(block.lines, '')}\n`;
     case 'table':
-      return `\n${renderTable(block.table)}\n`;
+      return `\n${markdownTable(block.table)}\n`;
     case 'details':
       return `<details><summary>${escape(block.summary)}</summary>\n\n${block.blocks.map(renderBlock).join('')}\n</details>\n`;
   }
@@ -55,7 +55,8 @@ function renderLines(items: readonly Line[], indent: string): string {
     .join('');
 }
 
-function renderTable({ columns, rows, right = [], totals = [] }: Table): string {
+/** A table, each row on a line of its own. */
+export function markdownTable({ columns, rows, right = [], totals = [] }: Table): string {
   const row = (cells: readonly string[]) => `| ${columns.map((_, i) => escape(cells[i] ?? '')).join(' | ')} |\n`;
   const rule = `|${columns.map((_, i) => (right.includes(i) ? ' --: ' : ' --- ')).join('|')}|\n`;
   const bold = (cells: readonly string[]) =>

@@ -31,7 +31,7 @@ export function renderTerminal({ title, subtitle, blocks }: Document, colour: bo
       case 'lines':
         return renderLines(block.lines, indent);
       case 'table':
-        return renderTable(block.table).map((row) => `${indent}${row}`);
+        return tableLines(block.table).map((row) => `${indent}${row}`);
       case 'details': {
         const inner = block.blocks.flatMap((part) => renderBlock(part, `${indent}  `));
         const more = inner.length - LONGEST_SECTION;
@@ -51,14 +51,35 @@ export function renderTerminal({ title, subtitle, blocks }: Document, colour: bo
   ].join('\n');
 }
 
-function renderTable({ columns, rows, right = [], totals = [] }: Table): string[] {
+/** A table in columns of one width each. */
+export function tableLines({ columns, rows, right = [], totals = [], widths: given }: Table): string[] {
   const all = [columns, ...rows, ...totals];
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
-  const line = (row: readonly string[]) =>
-    widths
-      .map((width, i) => (right.includes(i) ? (row[i] ?? '').padStart(width) : (row[i] ?? '').padEnd(width)))
-      .join('  ')
-      .trimEnd();
+  const widths = given ?? columns.map((_, i) => Math.max(...all.map((row) => (row[i] ?? '').length)));
+  const line = (row: readonly string[]) => {
+    const cells = widths.map((width, i) => (given ? wrap(row[i] ?? '', width) : [row[i] ?? '']));
+    return Array.from({ length: Math.max(...cells.map(({ length }) => length)) }, (_, at) =>
+      widths
+        .map((width, i) => (cells[i]?.[at] ?? '')[right.includes(i) ? 'padStart' : 'padEnd'](width))
+        .join('  ')
+        .trimEnd(),
+    );
+  };
   const rule = widths.map((width) => '─'.repeat(width)).join('  ');
-  return [line(columns), rule, ...rows.map(line), ...(totals.length > 0 ? [rule, ...totals.map(line)] : [])];
+  return [...line(columns), rule, ...rows.flatMap(line), ...(totals.length > 0 ? [rule, ...totals.flatMap(line)] : [])];
+}
+
+/** Breaks text at spaces. A command that somebody copies stays whole as far as it has no spaces. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      if (line && line.length + 1 + word.length > width) {
+        lines.push(line);
+        line = word;
+      } else line = line ? `${line} ${word}` : word;
+    }
+    lines.push(line);
+  }
+  return lines;
 }

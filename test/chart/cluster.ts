@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { HELM } from '../helm';
 
 /** A kind as discovery names it. */
 interface Kind {
@@ -67,7 +67,7 @@ export class FakeCluster {
   /** Runs helm against this cluster and returns what it prints. */
   async helm(args: readonly string[], input: object = {}): Promise<string> {
     this.asked = [];
-    const running = promisify(execFile)(helm(), args, {
+    const running = promisify(execFile)(HELM, args, {
       maxBuffer: 2 ** 26,
       env: { ...process.env, KUBECONFIG: this.kubeconfig, HELM_CACHE_HOME: this.folder },
     });

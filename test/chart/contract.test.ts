@@ -5,6 +5,7 @@ import { readChartValues } from '../../lib/config/values';
 import { ofKind } from '../../lib/assembly/kubernetes/manifests';
 import { type Address, SERVICES, type Store, UNASKED } from './contract';
 import { paths } from './paths';
+import { CONFIGS } from '../lib/synth';
 import { find, platformValues, render } from './render';
 
 const platform = parse(readFileSync(platformValues, 'utf8')) as {
@@ -143,7 +144,7 @@ describe.each(['dev', 'prod'] as const)('%s holds what the services need', (envi
     });
 
     test('has the API route of its base path', () => {
-      const { values } = readChartValues({ name: environment });
+      const { values } = readChartValues(CONFIGS[environment]);
       expect(values.services.find((each) => each.name === name)).toMatchObject({
         route: facts.basePath.slice(1),
         port: facts.http,

@@ -1,14 +1,12 @@
-import { readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { chartWithNotes } from './notes';
-import { platformValues, type Profile, runHelm, templateArgs } from './render';
+import { platformValues, type Profile, runHelm, templateArgs, withoutServices } from './render';
 
 const copy = chartWithNotes();
-afterAll(() => rmSync(dirname(copy), { recursive: true }));
 
-function notes(profile: Profile, values: object = {}): string {
-  const output = runHelm(templateArgs(profile, ['--show-only', 'templates/notes.yaml'], copy), values);
+function notes(profile: Profile, values: object = {}, folder = copy): string {
+  const output = runHelm(templateArgs(profile, ['--show-only', 'templates/notes.yaml'], folder), values);
   return (parse(output) as { notes: string }).notes;
 }
 
@@ -61,5 +59,5 @@ test('say when stand-ins run', () => {
 });
 
 test('do without services', () => {
-  expect(notes('values')).toContain('Services:\n  none');
+  expect(notes('values', {}, withoutServices(chartWithNotes()))).toContain('Services:\n  none');
 });

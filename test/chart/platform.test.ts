@@ -1,5 +1,5 @@
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { type Manifest, ofKind, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 import { FakeCluster } from './cluster';
@@ -17,10 +17,7 @@ const cluster = new FakeCluster();
 const copy = chartWithNotes();
 beforeAll(() => cluster.start());
 beforeEach(() => (cluster.objects = {}));
-afterAll(async () => {
-  await cluster.stop();
-  rmSync(dirname(copy), { recursive: true });
-});
+afterAll(() => cluster.stop());
 
 const configMap = (values: object = PLATFORM, release = 'erp') => ({
   apiVersion: 'v1',

@@ -1,6 +1,9 @@
 import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helm } from '../../lib/assembly/kubernetes/tools';
+import { parseDocument } from 'yaml';
+import { HELM } from '../helm';
 import { type Manifest, parseManifests } from '../../lib/assembly/kubernetes/manifests';
 
 export const chart = join(__dirname, '..', '..', 'chart');
@@ -18,15 +21,38 @@ export function runHelm(args: readonly string[], input?: object): string {
     stdio: 'pipe',
     ...(input && { input: JSON.stringify(input) }),
   };
-  return execFileSync(helm(), args, options);
+  return execFileSync(HELM, args, options);
 }
 
-/** Which values files of the chart a rendering starts from. */
+const copies: string[] = [];
+afterAll(() => copies.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** A copy of the chart, which is removed after the tests of the file. */
+export function copyOfChart(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'chart-'));
+  copies.push(folder);
+  cpSync(chart, folder, { recursive: true });
+  return folder;
+}
+
+/** Takes the services out of a copy of the chart, for what is told of entries alone. */
+export function withoutServices(folder: string): string {
+  const file = join(folder, 'values.yaml');
+  const values = parseDocument(readFileSync(file, 'utf8'));
+  values.set('services', {});
+  writeFileSync(file, values.toString());
+  return folder;
+}
+
+let bare: string | undefined;
+
+/** Which values a rendering starts from: an environment's, or those that all share, without the services. */
 export type Profile = 'values' | 'values-dev' | 'values-prod';
 
 /** Arguments of `helm template` for a profile; further values come from standard input. */
-export function templateArgs(profile: Profile, more: readonly string[] = [], path = chart): string[] {
-  const values = ['-f', join(chart, `${profile}.yaml`)];
+export function templateArgs(profile: Profile, more: readonly string[] = [], copy?: string): string[] {
+  const path = copy ?? (profile === 'values' ? (bare ??= withoutServices(copyOfChart())) : chart);
+  const values = ['-f', join(path, `${profile}.yaml`)];
   return ['template', 'erp', path, '--kube-version', KUBERNETES_VERSION, ...values, '-f', '-', ...more];
 }
 

@@ -131,7 +131,7 @@ async function main(): Promise<void> {
     }
     await connection.end();
 
-    buildEmployee(folder);
+    buildEmployee(folder, 'ap-northeast-2');
     const service: Variant = { name: SERVICE, file: join(folder, 'index.mjs') };
     const bare = bundle(
       folder,

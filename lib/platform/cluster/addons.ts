@@ -6,7 +6,10 @@ import type { KubernetesRelease } from '../../config/kubernetes-versions';
 import { podRole } from './pod-identities';
 
 export interface AddonsProps {
+  /** Gets the add-ons. */
   readonly cluster: eks.Cluster;
+
+  /** Version of each add-on, by its name. */
   readonly versions: KubernetesRelease['addons'];
 }
 

@@ -15,8 +15,13 @@ import { NodeGroups } from './node-groups';
 import { PodIdentities } from './pod-identities';
 
 export interface ClusterStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 
   /** Whose pods need identities. */

@@ -12,9 +12,16 @@ import { noNewLogGroups } from '../logging/no-new-log-groups';
 const LOG_GROUPS = ['application', 'dataplane', 'host', 'performance'];
 
 export interface ContainerInsightsProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Cluster of the environment. */
   readonly cluster: eks.Cluster;
+
+  /** Name of the cluster, a part of the names of its log groups. */
   readonly clusterName: string;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 
   /** Version of the add-on. */

@@ -1,6 +1,7 @@
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { KubernetesRelease } from '../../config/kubernetes-versions';
+import { ConfigurationError } from '../../config/problems';
 
 export type KubectlLayerLoader = (
   scope: Construct,
@@ -11,7 +12,7 @@ export type KubectlLayerLoader = (
 /**
  * Layer with kubectl and Helm out of its npm package.
  *
- * @throws Error with the command that installs the package, where it is missing
+ * @throws ConfigurationError with the command that installs the package, where it is missing
  */
 export const installedKubectlLayer: KubectlLayerLoader = (scope, id, { package: name, version, className }) => {
   let installed: Record<string, (new (scope: Construct, id: string) => lambda.ILayerVersion) | undefined>;
@@ -20,10 +21,14 @@ export const installedKubectlLayer: KubectlLayerLoader = (scope, id, { package: 
     installed = require(name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new Error(
-      `The package ${name} is not installed; this Kubernetes version needs its kubectl. Run: npm install --save-exact ${name}@${version}`,
-      { cause: error },
-    );
+    throw new ConfigurationError([
+      {
+        file: 'package.json',
+        field: `dependencies.${name}`,
+        value: undefined,
+        allowed: `${version}, installed: this Kubernetes version needs its kubectl. Run: npm install --save-exact ${name}@${version}`,
+      },
+    ]);
   }
   const Layer = installed[className];
   if (!Layer)

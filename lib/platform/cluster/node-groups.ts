@@ -7,7 +7,10 @@ import { KAFKA_NODES, SERVICE_NODES } from '../../config/placement';
 import { isArm } from '../../config/validate';
 
 export interface NodeGroupsProps {
+  /** Cluster of the environment. */
   readonly cluster: eks.Cluster;
+
+  /** The environment. */
   readonly config: EnvironmentConfig;
 
   /** What nodes need to become ready. */

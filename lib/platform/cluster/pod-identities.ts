@@ -11,11 +11,13 @@ export const CONTROLLER_ACCOUNTS = {
 } as const;
 
 export interface PodIdentitiesProps {
+  /** Cluster of the environment. */
   readonly cluster: eks.Cluster;
 
   /** Namespace of the services, such as `erp-dev`. */
   readonly environment: string;
 
+  /** Services whose pods get a role each. */
   readonly services: readonly Service[];
 
   /**

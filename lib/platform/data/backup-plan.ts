@@ -7,7 +7,10 @@ import { Construct } from 'constructs';
 import { KEEP } from '../../config/removal';
 
 export interface BackupPlanProps {
+  /** Database that is backed up. */
   readonly instance: rds.DatabaseInstance;
+
+  /** Encrypts the vault. */
   readonly key: kms.IKey;
 }
 

@@ -10,12 +10,16 @@ import { removalPolicy, snapshotPolicy } from '../../config/removal';
 const PORT = 6379;
 
 export interface CacheProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
 
   /** Encrypts what the nodes write to disk and their snapshots. */
   readonly key: kms.IKey;
 
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 }
 

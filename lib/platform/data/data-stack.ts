@@ -3,7 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import type { Construct } from 'constructs';
-import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { type EnvironmentConfig, environmentId, secretName } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
 import { BackupPlan } from './backup-plan';
 import { Cache } from './cache';
@@ -11,8 +11,13 @@ import { Database } from './database';
 import { KafkaCluster } from './kafka-cluster';
 
 export interface DataStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 
   /** Whether a service connects to a Redis-compatible cache. */
@@ -51,7 +56,7 @@ export class DataStack extends cdk.Stack {
     }
 
     this.mongodbSecret = new secretsmanager.Secret(this, 'MongodbSecret', {
-      secretName: `erp/${config.name}/mongodb`,
+      secretName: secretName(config.name, 'mongodb'),
       description: `MongoDB Atlas of ${name}: {"uri": "mongodb+srv://..."}, filled in by the operator`,
       encryptionKey: this.key,
       // A host under .invalid never resolves, so a forgotten secret shows as a connection error that names it.

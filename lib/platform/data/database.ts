@@ -6,7 +6,7 @@ import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { connectionsPerUser } from '../../config/concurrency';
-import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { type EnvironmentConfig, environmentId, secretName } from '../../config/environment';
 import { removalPolicy, snapshotPolicy } from '../../config/removal';
 
 /** Not 3306: what looks for MySQL on its well-known port finds nothing. The port reaches clients by the secret. */
@@ -21,12 +21,16 @@ const EXCLUDED_CHARACTERS = ' %+~`#$&*()|[]{}:;<>?!\'/@"\\,=^';
 const LOG_TYPES = ['error', 'general', 'slowquery', 'audit'];
 
 export interface DatabaseProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
 
   /** Encrypts storage, backups and the secret. */
   readonly key: kms.IKey;
 
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 }
 
@@ -53,39 +57,10 @@ export class Database extends Construct {
       allowAllOutbound: false,
     });
 
-    // RDS would make these itself, without encryption and for ever.
-    const logGroups = LOG_TYPES.map(
-      (type) =>
-        new logs.LogGroup(this, `Logs${type.charAt(0).toUpperCase()}${type.slice(1)}`, {
-          logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${type}`,
-          encryptionKey: logKey,
-          retention: config.logRetentionDays,
-          removalPolicy: removalPolicy(config),
-        }),
-    );
-
-    // Not Credentials.fromGeneratedSecret: its logical id follows the password criteria, and a replacement under the
-    // same name cannot be made.
-    const credentials = new rds.DatabaseSecret(this, 'Secret', {
-      username: 'erp',
-      secretName: `erp/${config.name}/mysql`,
-      encryptionKey: key,
-      excludeCharacters: EXCLUDED_CHARACTERS,
-    });
-    // A snapshot is of little use without the password it was taken with.
-    credentials.applyRemovalPolicy(removalPolicy(config));
-
+    const logGroups = this.addLogGroups({ config, logKey });
+    const credentials = this.addCredentials({ config, key });
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
-    const optionGroup = new rds.OptionGroup(this, 'Options', {
-      engine,
-      description: `Audit log of ${environmentId(config.name)}`,
-      configurations: [
-        { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT,QUERY_DDL,QUERY_DCL' } },
-      ],
-    });
-    // RDS deletes no option group that a snapshot names, and the snapshot of a failed creation names it as well. Its name is
-    // generated, so what stays is in nobody's way.
-    if (config.removal === 'retain') optionGroup.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
+    const optionGroup = this.addOptionGroup(config, engine);
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
       engine,
       instanceIdentifier: this.instanceIdentifier,
@@ -118,20 +93,7 @@ export class Database extends Construct {
       // Never slip into paid extended support: upgrades are this project's to plan.
       engineLifecycleSupport: rds.EngineLifecycleSupport.OPEN_SOURCE_RDS_EXTENDED_SUPPORT_DISABLED,
       iamAuthentication: true,
-      parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
-        engine,
-        description: `MySQL of ${environmentId(config.name)}`,
-        parameters: {
-          require_secure_transport: '1',
-          character_set_server: 'utf8mb4',
-          collation_server: 'utf8mb4_0900_ai_ci',
-          slow_query_log: '1',
-          long_query_time: '1',
-          log_output: 'FILE',
-          // No user takes all connections, so that another can still look why: the functions' number may be unbounded.
-          max_user_connections: `${connectionsPerUser(config)}`,
-        },
-      }),
+      parameterGroup: this.addParameterGroup(config, engine),
       optionGroup,
       cloudwatchLogsExports: LOG_TYPES,
     });
@@ -148,6 +110,64 @@ export class Database extends Construct {
       vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       excludeCharacters: EXCLUDED_CHARACTERS,
+    });
+  }
+
+  /** RDS would make these itself, without encryption and for ever. */
+  private addLogGroups({ config, logKey }: Pick<DatabaseProps, 'config' | 'logKey'>): logs.LogGroup[] {
+    return LOG_TYPES.map(
+      (type) =>
+        new logs.LogGroup(this, `Logs${type.charAt(0).toUpperCase()}${type.slice(1)}`, {
+          logGroupName: `/aws/rds/instance/${this.instanceIdentifier}/${type}`,
+          encryptionKey: logKey,
+          retention: config.logRetentionDays,
+          removalPolicy: removalPolicy(config),
+        }),
+    );
+  }
+
+  private addCredentials({ config, key }: Pick<DatabaseProps, 'config' | 'key'>): rds.DatabaseSecret {
+    // Not Credentials.fromGeneratedSecret: its logical id follows the password criteria, and a replacement under the
+    // same name cannot be made.
+    const credentials = new rds.DatabaseSecret(this, 'Secret', {
+      username: 'erp',
+      secretName: secretName(config.name, 'mysql'),
+      encryptionKey: key,
+      excludeCharacters: EXCLUDED_CHARACTERS,
+    });
+    // A snapshot is of little use without the password it was taken with.
+    credentials.applyRemovalPolicy(removalPolicy(config));
+    return credentials;
+  }
+
+  private addOptionGroup(config: EnvironmentConfig, engine: rds.IInstanceEngine): rds.OptionGroup {
+    const optionGroup = new rds.OptionGroup(this, 'Options', {
+      engine,
+      description: `Audit log of ${environmentId(config.name)}`,
+      configurations: [
+        { name: 'MARIADB_AUDIT_PLUGIN', settings: { SERVER_AUDIT_EVENTS: 'CONNECT,QUERY_DDL,QUERY_DCL' } },
+      ],
+    });
+    // RDS deletes no option group that a snapshot names, and the snapshot of a failed creation names it as well. Its name is
+    // generated, so what stays is in nobody's way.
+    if (config.removal === 'retain') optionGroup.applyRemovalPolicy(cdk.RemovalPolicy.RETAIN);
+    return optionGroup;
+  }
+
+  private addParameterGroup(config: EnvironmentConfig, engine: rds.IInstanceEngine): rds.ParameterGroup {
+    return new rds.ParameterGroup(this, 'Parameters', {
+      engine,
+      description: `MySQL of ${environmentId(config.name)}`,
+      parameters: {
+        require_secure_transport: '1',
+        character_set_server: 'utf8mb4',
+        collation_server: 'utf8mb4_0900_ai_ci',
+        slow_query_log: '1',
+        long_query_time: '1',
+        log_output: 'FILE',
+        // No user takes all connections, so that another can still look why: the functions' number may be unbounded.
+        max_user_connections: `${connectionsPerUser(config)}`,
+      },
     });
   }
 }

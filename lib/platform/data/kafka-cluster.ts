@@ -16,13 +16,19 @@ const TLS_PORT = 9094;
 const BROKERS_PER_ZONE = 1;
 
 export interface KafkaClusterProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 
   /** Version and size. */
   readonly settings: MskConfig;
 
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts the brokers' disks. */
   readonly key: kms.IKey;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 }
 
@@ -54,20 +60,7 @@ export class KafkaCluster extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: removalPolicy(config),
     });
-    const configuration = new msk.CfnConfiguration(this, 'Configuration', {
-      name,
-      // A topic on two brokers stays writable while one of them is patched.
-      serverProperties: [
-        'auto.create.topics.enable=false',
-        `default.replication.factor=${brokers}`,
-        `min.insync.replicas=${brokers - 1}`,
-        `offsets.topic.replication.factor=${brokers}`,
-        `transaction.state.log.replication.factor=${brokers}`,
-        `transaction.state.log.min.isr=${brokers - 1}`,
-        'unclean.leader.election.enable=false',
-        'log.retention.hours=168',
-      ].join('\n'),
-    });
+    const configuration = this.addConfiguration(name, brokers);
 
     const cluster = new msk.CfnCluster(this, 'Cluster', {
       clusterName: name,
@@ -101,7 +94,33 @@ export class KafkaCluster extends Construct {
       disableScaleIn: true,
     });
 
-    // CloudFormation has no attribute for the brokers' addresses.
+    this.bootstrapBrokers = this.askForBrokers({ config, logKey }, cluster);
+    this.bootstrapServers = this.bootstrapBrokers.getResponseField('BootstrapBrokerStringTls');
+  }
+
+  private addConfiguration(name: string, brokers: number): msk.CfnConfiguration {
+    return new msk.CfnConfiguration(this, 'Configuration', {
+      name,
+      // A topic on two brokers stays writable while one of them is patched.
+      serverProperties: [
+        'auto.create.topics.enable=false',
+        `default.replication.factor=${brokers}`,
+        `min.insync.replicas=${brokers - 1}`,
+        `offsets.topic.replication.factor=${brokers}`,
+        `transaction.state.log.replication.factor=${brokers}`,
+        `transaction.state.log.min.isr=${brokers - 1}`,
+        'unclean.leader.election.enable=false',
+        'log.retention.hours=168',
+      ].join('\n'),
+    });
+  }
+
+  /** CloudFormation has no attribute for the brokers' addresses. */
+  private askForBrokers(
+    { config, logKey }: Pick<KafkaClusterProps, 'config' | 'logKey'>,
+    cluster: msk.CfnCluster,
+  ): cr.AwsCustomResource {
+    const name = environmentId(config.name);
     const brokersCall: cr.AwsSdkCall = {
       service: 'Kafka',
       action: 'getBootstrapBrokers',
@@ -119,7 +138,7 @@ export class KafkaCluster extends Construct {
       statements: [new iam.PolicyStatement({ actions: ['kafka:GetBootstrapBrokers'], resources: [cluster.ref] })],
     });
     callLogs.grantWrite(permissions);
-    this.bootstrapBrokers = new cr.AwsCustomResource(this, 'BootstrapBrokers', {
+    return new cr.AwsCustomResource(this, 'BootstrapBrokers', {
       resourceType: 'Custom::MskBootstrapBrokers',
       onCreate: brokersCall,
       onUpdate: brokersCall,
@@ -132,6 +151,5 @@ export class KafkaCluster extends Construct {
         managedPolicies: [permissions],
       }).withoutPolicyUpdates(),
     });
-    this.bootstrapServers = this.bootstrapBrokers.getResponseField('BootstrapBrokerStringTls');
   }
 }

@@ -9,20 +9,31 @@ import type { EnvironmentConfig } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
 
 export interface BuildProjectProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
 
   /** Encrypts artifacts. */
   readonly artifactKey: kms.IKey;
 
+  /** Name of the project, and of its log group. */
   readonly projectName: string;
+
+  /** What the project does, for whoever lists projects. */
   readonly description: string;
 
   /** Path in this repository. */
   readonly buildSpec: string;
 
+  /** Image that builds run in. */
   readonly image: codebuild.IBuildImage;
+
+  /** Size of the machine. */
   readonly computeType: codebuild.ComputeType;
+
+  /** Minutes that a build may take. */
   readonly timeout: cdk.Duration;
 
   /**
@@ -32,6 +43,7 @@ export interface BuildProjectProps {
    */
   readonly privileged?: boolean;
 
+  /** Variables of the build, in plain text. */
   readonly environment: Readonly<Record<string, string>>;
 
   /** What the build may do beside writing its log. */

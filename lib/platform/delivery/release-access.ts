@@ -4,8 +4,13 @@ import { PLATFORM_CONFIG_MAP } from '../workloads/workloads-stack';
 
 /** Rule of a Kubernetes Role. */
 export interface PolicyRule {
+  /** API groups, `""` for the core. */
   readonly apiGroups: readonly string[];
+
+  /** Kinds, in the plural and in lower case. */
   readonly resources: readonly string[];
+
+  /** What may be done with them. */
   readonly verbs: readonly string[];
 
   /**
@@ -63,6 +68,7 @@ export function releaseRules(
 }
 
 export interface ReleaseAccessProps {
+  /** Cluster that releases go to. */
   readonly cluster: eks.ICluster;
 
   /** Namespace of the services, such as `erp-dev`. */

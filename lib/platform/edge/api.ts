@@ -37,6 +37,7 @@ export interface ApiService {
   /** First path segments under /api, one or more. */
   readonly routes: readonly string[];
 
+  /** Port of the listener. */
   readonly port: number;
 
   /** Listener of the load balancer on that port. */
@@ -44,10 +45,19 @@ export interface ApiService {
 }
 
 export interface ApiProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Who may call. */
   readonly users: Users;
+
+  /** Answers behind the VPC Link. */
   readonly loadBalancer: ServiceLoadBalancer;
 }
 

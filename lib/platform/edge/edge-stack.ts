@@ -12,10 +12,19 @@ import { ServiceLoadBalancer } from './service-load-balancer';
 import { Users } from './users';
 
 export interface EdgeStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Takes access logs. */
   readonly accessLogs: s3.IBucket;
+
+  /** Services behind the load balancer. */
   readonly services: readonly Service[];
 
   /**

@@ -11,8 +11,13 @@ import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 export const HEALTH_CHECK_PATH = '/healthz';
 
 export interface EmployeeLoadBalancerProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Takes access logs. */
   readonly accessLogs: s3.IBucket;
 }
 

@@ -20,6 +20,7 @@ const MANAGED_RULES = [
 ];
 
 export interface FirewallStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

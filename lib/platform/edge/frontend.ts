@@ -32,11 +32,26 @@ const SINGLE_PAGE_APPLICATION = `function handler(event) {
 `;
 
 export interface FrontendProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Takes access logs. */
   readonly accessLogs: s3.IBucket;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Answers under /api. */
   readonly api: Api;
+
+  /** Whom the frontend signs in. */
   readonly users: Users;
+
+  /**
+   * ARN of the web ACL, in us-east-1.
+   *
+   * @default - no firewall
+   */
   readonly webAclArn?: string;
 }
 
@@ -55,7 +70,7 @@ export class Frontend extends Construct {
 
   constructor(scope: Construct, id: string, { config, accessLogs, logKey, api, users, webAclArn }: FrontendProps) {
     super(scope, id);
-    const { domain, frontend } = config.edge;
+    const { domain } = config.edge;
     const name = environmentId(config.name);
     const stack = cdk.Stack.of(this);
 
@@ -78,14 +93,34 @@ export class Frontend extends Construct {
       autoDeleteObjects: true,
     });
 
-    const securityHeaders = new cloudfront.ResponseHeadersPolicy(this, 'SecurityHeaders', {
+    const securityHeaders = this.addSecurityHeaders(name);
+    this.distribution = this.addDistribution({ config, accessLogs, api, webAclArn }, securityHeaders);
+    this.url = `https://${domain?.name ?? this.distribution.distributionDomainName}`;
+
+    if (domain) this.addRecords(domain);
+
+    this.settings = {
+      environment: config.name,
+      VITE_API_BASE_URL: this.url,
+      VITE_WS_BASE_URL: `${this.url}/api`,
+      VITE_COGNITO_REGION: stack.region,
+      VITE_COGNITO_USER_POOL_ID: users.pool.userPoolId,
+      VITE_COGNITO_CLIENT_ID: users.client.userPoolClientId,
+    };
+    this.deployment = this.addContent({ config, logKey });
+    // What empties the bucket comes first, so that a rollback finds it at work.
+    this.deployment.node.addDependency(this.bucket);
+  }
+
+  private addSecurityHeaders(name: string): cloudfront.ResponseHeadersPolicy {
+    return new cloudfront.ResponseHeadersPolicy(this, 'SecurityHeaders', {
       comment: `Security headers of ${name}`,
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           override: true,
           contentSecurityPolicy: [
             "default-src 'self'",
-            `connect-src 'self' https://cognito-idp.${stack.region}.amazonaws.com`,
+            `connect-src 'self' https://cognito-idp.${cdk.Stack.of(this).region}.amazonaws.com`,
             "img-src 'self' data:",
             "style-src 'self' 'unsafe-inline'",
             "object-src 'none'",
@@ -107,8 +142,15 @@ export class Frontend extends Construct {
         },
       },
     });
+  }
 
-    this.distribution = new cloudfront.Distribution(this, 'Distribution', {
+  private addDistribution(
+    { config, accessLogs, api, webAclArn }: Pick<FrontendProps, 'config' | 'accessLogs' | 'api' | 'webAclArn'>,
+    securityHeaders: cloudfront.ResponseHeadersPolicy,
+  ): cloudfront.Distribution {
+    const { domain } = config.edge;
+    const name = environmentId(config.name);
+    return new cloudfront.Distribution(this, 'Distribution', {
       comment: name,
       defaultRootObject: 'index.html',
       defaultBehavior: {
@@ -150,27 +192,21 @@ export class Frontend extends Construct {
         certificate: acm.Certificate.fromCertificateArn(this, 'Certificate', domain.certificateArn),
       }),
     });
-    this.url = `https://${domain?.name ?? this.distribution.distributionDomainName}`;
+  }
 
-    if (domain) {
-      const zone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
-        hostedZoneId: domain.hostedZoneId,
-        zoneName: domain.hostedZoneName,
-      });
-      const target = route53.RecordTarget.fromAlias(new CloudFrontTarget(this.distribution));
-      new route53.ARecord(this, 'Ipv4', { zone, recordName: domain.name, target });
-      new route53.AaaaRecord(this, 'Ipv6', { zone, recordName: domain.name, target });
-    }
+  private addRecords(domain: NonNullable<EnvironmentConfig['edge']['domain']>): void {
+    const zone = route53.HostedZone.fromHostedZoneAttributes(this, 'Zone', {
+      hostedZoneId: domain.hostedZoneId,
+      zoneName: domain.hostedZoneName,
+    });
+    const target = route53.RecordTarget.fromAlias(new CloudFrontTarget(this.distribution));
+    new route53.ARecord(this, 'Ipv4', { zone, recordName: domain.name, target });
+    new route53.AaaaRecord(this, 'Ipv6', { zone, recordName: domain.name, target });
+  }
 
-    this.settings = {
-      environment: config.name,
-      VITE_API_BASE_URL: this.url,
-      VITE_WS_BASE_URL: `${this.url}/api`,
-      VITE_COGNITO_REGION: stack.region,
-      VITE_COGNITO_USER_POOL_ID: users.pool.userPoolId,
-      VITE_COGNITO_CLIENT_ID: users.client.userPoolClientId,
-    };
-    this.deployment = new s3deploy.BucketDeployment(this, 'Content', {
+  private addContent({ config, logKey }: Pick<FrontendProps, 'config' | 'logKey'>): s3deploy.BucketDeployment {
+    const { frontend } = config.edge;
+    return new s3deploy.BucketDeployment(this, 'Content', {
       destinationBucket: this.bucket,
       sources: [
         s3deploy.Source.asset(frontend ? path.join(REPOSITORY, frontend) : path.join(__dirname, 'placeholder')),
@@ -185,7 +221,5 @@ export class Frontend extends Construct {
         removalPolicy: removalPolicy(config),
       }),
     });
-    // What empties the bucket comes first, so that a rollback finds it at work.
-    this.deployment.node.addDependency(this.bucket);
   }
 }

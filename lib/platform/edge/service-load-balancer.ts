@@ -10,10 +10,19 @@ import { LOAD_BALANCER_SUBNETS } from '../network/network-stack';
 import { type EmployeeLoadBalancer, HEALTH_CHECK_PATH } from './employee-load-balancer';
 
 export interface ServiceLoadBalancerProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Takes access logs. */
   readonly accessLogs: s3.IBucket;
+
+  /** Services, each with a listener and a target group. */
   readonly services: readonly Service[];
+
+  /** Load balancer of the employee service, which stands behind this one. */
   readonly employee: EmployeeLoadBalancer;
 }
 

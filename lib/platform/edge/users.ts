@@ -6,6 +6,7 @@ import { removalPolicy } from '../../config/removal';
 import { USER_GROUPS } from '../../config/user-groups';
 
 export interface UsersProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

@@ -5,11 +5,12 @@ import { cached } from '../../cache';
 
 const REPOSITORY = path.join(__dirname, '..', '..', '..');
 
-/** Folder with the built functions of the employee service; built only when a source or a dependency has changed. */
-export function employeeBundle(): string {
+/** Folder with the functions of the employee service, built for a region; only when a source or a dependency has changed. */
+export function employeeBundle(region: string): string {
   // Of the packages npm's record of what is installed: package-lock.json says only what should be.
   const sources = ['lambda/employee', 'node_modules/.package-lock.json'].map((source) =>
     FileSystem.fingerprint(path.join(REPOSITORY, source), { exclude: ['bench', 'dev'] }),
   );
-  return cached(path.join('employee', sources.map((hash) => hash.slice(0, 16)).join('-')), buildEmployee);
+  const name = [...sources.map((hash) => hash.slice(0, 16)), region].join('-');
+  return cached(path.join('employee', name), (folder) => buildEmployee(folder, region));
 }

@@ -15,9 +15,16 @@ import { noNewLogGroups } from '../logging/no-new-log-groups';
 import { employeeBundle } from './bundle';
 
 export interface EmployeeFunctionProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Holds the employees. */
   readonly database: Database;
 
   /** Encrypts the database's secret. */
@@ -76,7 +83,7 @@ export class EmployeeFunction extends Construct {
       ],
     });
 
-    const code = lambda.Code.fromAsset(employeeBundle());
+    const code = lambda.Code.fromAsset(employeeBundle(config.region));
     const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
       const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
         logGroupName: `/aws/lambda/${functionName}`,

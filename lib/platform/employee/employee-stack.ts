@@ -10,9 +10,16 @@ import type { Database } from '../data/database';
 import { EmployeeFunction } from './employee-function';
 
 export interface EmployeeStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Network of the environment. */
   readonly vpc: ec2.IVpc;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Holds the employees. */
   readonly database: Database;
 
   /** Encrypts the database's secret. */

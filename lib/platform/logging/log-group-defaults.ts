@@ -6,6 +6,7 @@ import type { EnvironmentConfig } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
 
 export interface LogGroupDefaultsProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 
   /** Encrypts log groups that name no key. */

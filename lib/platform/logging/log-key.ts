@@ -6,6 +6,7 @@ import { type EnvironmentConfig, environmentId } from '../../config/environment'
 import { removalPolicy } from '../../config/removal';
 
 export interface LogKeyProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

@@ -5,6 +5,7 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import * as s3 from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { PRIVATE_SUBNET_PREFIX } from '../../config/limits';
 import { removalPolicy } from '../../config/removal';
 import { LogKey } from '../logging/log-key';
 
@@ -15,6 +16,7 @@ import { LogKey } from '../logging/log-key';
 export const LOAD_BALANCER_SUBNETS: ec2.SubnetSelection = { subnetType: ec2.SubnetType.PRIVATE_ISOLATED };
 
 export interface NetworkStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 
@@ -65,7 +67,7 @@ export class NetworkStack extends cdk.Stack {
       subnetConfiguration: [
         { name: 'Public', subnetType: ec2.SubnetType.PUBLIC, cidrMask: 24, mapPublicIpOnLaunch: false },
         // Pods take their addresses here: the VPC CNI gives each one of the subnet's.
-        { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: 22 },
+        { name: 'Private', subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS, cidrMask: PRIVATE_SUBNET_PREFIX },
         { name: 'Isolated', subnetType: ec2.SubnetType.PRIVATE_ISOLATED, cidrMask: 24 },
       ],
       gatewayEndpoints: { S3: { service: ec2.GatewayVpcEndpointAwsService.S3 } },

@@ -18,6 +18,7 @@ const PUBLISHERS = [
 ];
 
 export interface AlarmTopicProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

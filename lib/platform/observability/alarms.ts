@@ -27,7 +27,10 @@ export interface AlarmDefinition {
   /** What is wrong, in one sentence. */
   readonly meaning: string;
 
+  /** Section of the runbook that says what to do. */
   readonly runbook: RunbookSection;
+
+  /** What is watched. */
   readonly metric: cloudwatch.IMetric;
 
   /** From this value on it is wrong, or down to it with `below`. */
@@ -48,7 +51,10 @@ export interface AlarmsProps {
   /** Such as `erp-dev`. */
   readonly environment: string;
 
+  /** Hears of alarms. */
   readonly topic: sns.ITopic;
+
+  /** The alarms, in the order of the dashboard. */
   readonly alarms: readonly AlarmDefinition[];
 }
 

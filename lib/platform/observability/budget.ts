@@ -9,6 +9,7 @@ export interface BudgetProps {
   /** USD per month. */
   readonly monthlyBudget: number;
 
+  /** Hears of what is spent. */
   readonly topic: sns.ITopic;
 }
 

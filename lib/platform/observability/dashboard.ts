@@ -8,12 +8,16 @@ export interface EnvironmentDashboardProps {
   /** Such as `erp-dev`; also the dashboard's name. */
   readonly environment: string;
 
+  /** What the graphs show. */
   readonly metrics: EnvironmentMetrics;
 
   /** Names of the alarms in this region, without the environment. */
   readonly alarms: readonly string[];
 
+  /** Whether there are metrics of pods and nodes. */
   readonly containerInsights: boolean;
+
+  /** Whether Kafka is Amazon MSK, whose metrics are in CloudWatch. */
   readonly managedKafka: boolean;
 }
 

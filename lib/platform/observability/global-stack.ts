@@ -13,6 +13,7 @@ const MANY_BLOCKED = 1000;
 const ANOMALY_SHARE = 0.1;
 
 export interface GlobalStackProps extends cdk.StackProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
 }
 

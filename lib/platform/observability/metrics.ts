@@ -2,15 +2,22 @@ import { Duration } from 'aws-cdk-lib';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as elbv2 from 'aws-cdk-lib/aws-elasticloadbalancingv2';
 import type { Environment } from '../../config';
-import { environmentId } from '../../config/environment';
+import { type EnvironmentConfig, environmentId } from '../../config/environment';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
 import type { EmployeeStack } from '../employee/employee-stack';
 
 export interface MetricSources {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** The employee service. */
   readonly employee: EmployeeStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 
@@ -20,30 +27,30 @@ export type Reference = (value: string) => string;
 /** Percentages over fewer events than this in a period say nothing. */
 const FEWEST_EVENTS = 10;
 
+const metric =
+  (namespace: string, dimensionsMap: Record<string, string>) =>
+  (metricName: string, statistic: string, period = Duration.minutes(5)) =>
+    new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period });
+const percentage = (part: cloudwatch.IMetric, all: cloudwatch.IMetric, label: string) =>
+  new cloudwatch.MathExpression({
+    expression: `IF(all >= ${FEWEST_EVENTS}, 100 * part / all, 0)`,
+    usingMetrics: { part, all },
+    label,
+    period: Duration.minutes(5),
+  });
+const greatest = (prefix: string, metrics: readonly cloudwatch.IMetric[], label: string) =>
+  new cloudwatch.MathExpression({
+    expression: `MAX(METRICS("${prefix}"))`,
+    usingMetrics: Object.fromEntries(metrics.map((one, i) => [`${prefix}${i}`, one])),
+    label,
+    period: Duration.minutes(5),
+  });
+
 /** The metrics that alarms and dashboard share, all of one environment. */
 export function environmentMetrics(sources: MetricSources, reference: Reference = (value) => value) {
   const { environment, data, employee, edge } = sources;
   const { config, values } = environment;
   const cluster = `${environmentId(config.name)}-cluster`;
-
-  const metric =
-    (namespace: string, dimensionsMap: Record<string, string>) =>
-    (metricName: string, statistic: string, period = Duration.minutes(5)) =>
-      new cloudwatch.Metric({ namespace, metricName, dimensionsMap, statistic, period });
-  const percentage = (part: cloudwatch.IMetric, all: cloudwatch.IMetric, label: string) =>
-    new cloudwatch.MathExpression({
-      expression: `IF(all >= ${FEWEST_EVENTS}, 100 * part / all, 0)`,
-      usingMetrics: { part, all },
-      label,
-      period: Duration.minutes(5),
-    });
-  const greatest = (prefix: string, metrics: readonly cloudwatch.IMetric[], label: string) =>
-    new cloudwatch.MathExpression({
-      expression: `MAX(METRICS("${prefix}"))`,
-      usingMetrics: Object.fromEntries(metrics.map((one, i) => [`${prefix}${i}`, one])),
-      label,
-      period: Duration.minutes(5),
-    });
 
   const api = metric('AWS/ApiGateway', { ApiId: reference(edge.api.httpApi.apiId), Stage: '$default' });
   const requests = api('Count', cloudwatch.Stats.SUM);
@@ -63,28 +70,9 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
   });
 
   const database = metric('AWS/RDS', { DBInstanceIdentifier: data.database.instanceIdentifier });
-  // Its nodes are named after the group, by number.
   const cacheId = data.cache && reference(data.cache.replicationGroup.ref);
-  const cacheNodes =
-    cacheId === undefined
-      ? []
-      : Array.from({ length: config.cache.nodes }, (_, i) =>
-          metric('AWS/ElastiCache', { CacheClusterId: `${cacheId}-${String(i + 1).padStart(3, '0')}` }),
-        );
-  const cache = (prefix: string, metricName: string, statistic: string, label: string) =>
-    greatest(
-      prefix,
-      cacheNodes.map((one) => one(metricName, statistic)),
-      label,
-    );
-
   const controlPlane = metric('AWS/EKS', { ClusterName: cluster });
   const insights = metric('ContainerInsights', { ClusterName: cluster });
-
-  const kafka = metric('AWS/Kafka', { 'Cluster Name': environmentId(config.name) });
-  const brokers = config.network.availabilityZones.map((_, i) =>
-    metric('AWS/Kafka', { 'Cluster Name': environmentId(config.name), 'Broker ID': String(i + 1) }),
-  );
 
   return {
     api: {
@@ -112,21 +100,7 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       connections: database('DatabaseConnections', cloudwatch.Stats.MAXIMUM),
     },
     /** Exist where a service uses the cache; the lag where it has a standby. */
-    cache:
-      cacheId === undefined
-        ? undefined
-        : {
-            cpu: cache('cpu', 'EngineCPUUtilization', cloudwatch.Stats.AVERAGE, 'busiest engine, CPU %'),
-            memory: cache(
-              'memory',
-              'DatabaseMemoryUsagePercentage',
-              cloudwatch.Stats.MAXIMUM,
-              'fullest node, memory %',
-            ),
-            evictions: cache('evictions', 'Evictions', cloudwatch.Stats.SUM, 'evicted keys'),
-            connections: cache('connections', 'CurrConnections', cloudwatch.Stats.MAXIMUM, 'connections'),
-            lag: cache('lag', 'ReplicationLag', cloudwatch.Stats.MAXIMUM, 'replication lag, s'),
-          },
+    cache: cacheId === undefined ? undefined : cacheMetrics(cacheId, config.cache.nodes),
     pendingPods: controlPlane('scheduler_pending_pods_UNSCHEDULABLE', cloudwatch.Stats.MAXIMUM),
     /** Exist where `observability.containerInsights` is on. */
     insights: {
@@ -139,19 +113,47 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       crashLoops: insights('pod_container_status_waiting_reason_crash_loop_back_off', cloudwatch.Stats.MAXIMUM),
     },
     /** Exist where Kafka is Amazon MSK. */
-    kafka: {
-      disk: greatest(
-        'disk',
-        brokers.map((broker) => broker('KafkaDataLogsDiskUsed', cloudwatch.Stats.MAXIMUM)),
-        'fullest broker %',
-      ),
-      underReplicated: greatest(
-        'under',
-        brokers.map((broker) => broker('UnderReplicatedPartitions', cloudwatch.Stats.MAXIMUM)),
-        'under-replicated partitions',
-      ),
-      offline: kafka('OfflinePartitionsCount', cloudwatch.Stats.MAXIMUM),
-    },
+    kafka: kafkaMetrics(config),
+  };
+}
+
+function cacheMetrics(cacheId: string, nodes: number) {
+  // They are named after the group, by number.
+  const cacheNodes = Array.from({ length: nodes }, (_, i) =>
+    metric('AWS/ElastiCache', { CacheClusterId: `${cacheId}-${String(i + 1).padStart(3, '0')}` }),
+  );
+  const cache = (prefix: string, metricName: string, statistic: string, label: string) =>
+    greatest(
+      prefix,
+      cacheNodes.map((one) => one(metricName, statistic)),
+      label,
+    );
+  return {
+    cpu: cache('cpu', 'EngineCPUUtilization', cloudwatch.Stats.AVERAGE, 'busiest engine, CPU %'),
+    memory: cache('memory', 'DatabaseMemoryUsagePercentage', cloudwatch.Stats.MAXIMUM, 'fullest node, memory %'),
+    evictions: cache('evictions', 'Evictions', cloudwatch.Stats.SUM, 'evicted keys'),
+    connections: cache('connections', 'CurrConnections', cloudwatch.Stats.MAXIMUM, 'connections'),
+    lag: cache('lag', 'ReplicationLag', cloudwatch.Stats.MAXIMUM, 'replication lag, s'),
+  };
+}
+
+function kafkaMetrics(config: EnvironmentConfig) {
+  const kafka = metric('AWS/Kafka', { 'Cluster Name': environmentId(config.name) });
+  const brokers = config.network.availabilityZones.map((_, i) =>
+    metric('AWS/Kafka', { 'Cluster Name': environmentId(config.name), 'Broker ID': String(i + 1) }),
+  );
+  return {
+    disk: greatest(
+      'disk',
+      brokers.map((broker) => broker('KafkaDataLogsDiskUsed', cloudwatch.Stats.MAXIMUM)),
+      'fullest broker %',
+    ),
+    underReplicated: greatest(
+      'under',
+      brokers.map((broker) => broker('UnderReplicatedPartitions', cloudwatch.Stats.MAXIMUM)),
+      'under-replicated partitions',
+    ),
+    offline: kafka('OfflinePartitionsCount', cloudwatch.Stats.MAXIMUM),
   };
 }
 

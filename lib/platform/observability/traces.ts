@@ -6,7 +6,10 @@ export interface TracesProps {
   /** Such as `erp-dev`; also the Kubernetes namespace. */
   readonly environment: string;
 
+  /** Name of the employee function, under which it traces. */
   readonly functionName: string;
+
+  /** Services that trace. */
   readonly services: readonly Pick<Service, 'name'>[];
 }
 

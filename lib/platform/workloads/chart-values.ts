@@ -1,24 +1,34 @@
 import * as cdk from 'aws-cdk-lib';
 import type { Environment } from '../../config';
-import type { Values } from '../../config/values';
+import { type Values, mergeValues } from '../../config/values';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
 import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
 
 export interface PlatformValuesProps {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 
-/** Values of the chart that only the cloud knows: registry, target groups, addresses. They win over any values file. */
+/**
+ * Values of the chart that no values file has to say: what config says, and what only the cloud knows (registry, target groups,
+ * addresses). They win over any values file.
+ */
 export function platformValues({ environment, network, data, edge }: PlatformValuesProps): Values {
-  const { config, values } = environment;
+  const { values } = environment;
   const { account, region, urlSuffix } = edge;
   const { subnets } = network.vpc.selectSubnets(LOAD_BALANCER_SUBNETS);
 
-  return {
+  return mergeValues(values.facts, {
     global: { imageRegistry: `${account}.dkr.ecr.${region}.${urlSuffix}` },
     services: Object.fromEntries(
       values.services.map(({ key, port }) => [
@@ -39,10 +49,7 @@ export function platformValues({ environment, network, data, edge }: PlatformVal
       ]),
     ),
     employeeService: { host: edge.loadBalancer.loadBalancer.loadBalancerDnsName },
-    networkPolicy: {
-      loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
-      vpcCidr: config.network.cidr,
-    },
+    networkPolicy: { loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock) },
     // Whatever the mode, so that changing it needs nothing but the chart. Weak, so that nothing refuses MSK's removal.
     ...(data.kafka && {
       kafka: {
@@ -62,5 +69,5 @@ export function platformValues({ environment, network, data, edge }: PlatformVal
     }),
     // The workloads stack makes it, so that the release holds nothing outside of its namespaces.
     xray: { daemonSet: { createNamespace: false } },
-  };
+  });
 }

@@ -19,6 +19,7 @@ interface ChartRule {
 
 /** A chart that somebody else publishes, in one version, and what that version accepts of the values that are set here. */
 export interface UpstreamChart {
+  /** Name of the chart, and of its release. */
   readonly name: string;
 
   /** Address of the Helm repository. */
@@ -33,6 +34,7 @@ export interface UpstreamChart {
   /** Dotted path to what the templates read there. Helm ignores every other path silently. */
   readonly accepts: Readonly<Record<string, AcceptedValue>>;
 
+  /** What values must fulfil together. */
   readonly rules: readonly ChartRule[];
 }
 

@@ -12,6 +12,9 @@ import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controll
  */
 export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
 
+const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+const NODE_SELECTOR = { [SERVICE_NODES.key]: SERVICE_NODES.value };
+
 /**
  * Installs the charts that the bundled one needs: their webhooks must answer before its objects arrive, and still after
  * they leave.
@@ -21,9 +24,6 @@ export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
  * @throws Error with every value that a chart refuses or does not read
  */
 export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: string): eks.HelmChart[] {
-  const { region } = cdk.Stack.of(cluster);
-  const resources = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
-  const nodeSelector = { [SERVICE_NODES.key]: SERVICE_NODES.value };
   const problems: string[] = [];
   const add = (
     id: string,
@@ -47,52 +47,12 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: 
     add('LoadBalancerControllerChart', CONTROLLER_CHARTS.loadBalancerController, {
       namespace: CONTROLLER_ACCOUNTS.loadBalancerController.namespace,
       createNamespace: false,
-      values: {
-        clusterName: cluster.clusterName,
-        // Pods cannot ask the instance metadata for these.
-        region,
-        vpcId: vpc.vpcId,
-        serviceAccount: { create: true, name: CONTROLLER_ACCOUNTS.loadBalancerController.serviceAccount },
-        replicaCount: 2,
-        podDisruptionBudget: { maxUnavailable: 1 },
-        // Its webhook would hold up every new Service while the controller is down (eks-charts issue 1058), and no
-        // Service of ours asks for a load balancer.
-        enableServiceMutatorWebhook: false,
-        // Otherwise each upgrade makes a new CA and breaks the webhooks until the pods restart (LBC issue 2239).
-        keepTLSSecret: true,
-        nodeSelector,
-        resources,
-      },
+      values: loadBalancerControllerValues(cluster, vpc),
     }),
     add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
       namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
       createNamespace: true,
-      values: {
-        installCRDs: true,
-        serviceAccount: { create: true, name: CONTROLLER_ACCOUNTS.externalSecrets.serviceAccount },
-        // Only stores inside one namespace: nobody reads another namespace's secrets by a cluster-wide one. Its roles stay
-        // cluster-wide all the same, see docs/decisions/0015-rights-of-the-secrets-operator.md.
-        scopedNamespace: namespace,
-        processClusterStore: false,
-        processClusterExternalSecret: false,
-        processClusterGenerator: false,
-        processPushSecret: false,
-        processClusterPushSecret: false,
-        rbac: {
-          // Would let it act as any service account of the cluster; it reads Secrets Manager as itself.
-          serviceAccountTokenCreate: false,
-          servicebindings: { create: false },
-          // Who may edit workloads does not decide which secrets are fetched.
-          aggregateToEdit: false,
-        },
-        leaderElect: true,
-        replicaCount: 2,
-        podDisruptionBudget: { enabled: true, minAvailable: 1 },
-        nodeSelector,
-        resources,
-        webhook: { replicaCount: 2, podDisruptionBudget: { enabled: true, minAvailable: 1 }, nodeSelector, resources },
-        certController: { nodeSelector, resources },
-      },
+      values: externalSecretsValues(namespace),
     }),
     add('MetricsServerChart', CONTROLLER_CHARTS.metricsServer, {
       namespace: 'kube-system',
@@ -100,11 +60,65 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: 
       values: {
         replicas: 2,
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
-        nodeSelector,
-        resources,
+        nodeSelector: NODE_SELECTOR,
+        resources: RESOURCES,
       },
     }),
   ];
   if (problems.length > 0) throw new Error(`Values of the controllers:\n  ${problems.join('\n  ')}`);
   return releases;
+}
+
+function loadBalancerControllerValues(cluster: eks.ICluster, vpc: ec2.IVpc): Values {
+  return {
+    clusterName: cluster.clusterName,
+    // Pods cannot ask the instance metadata for these.
+    region: cdk.Stack.of(cluster).region,
+    vpcId: vpc.vpcId,
+    serviceAccount: { create: true, name: CONTROLLER_ACCOUNTS.loadBalancerController.serviceAccount },
+    replicaCount: 2,
+    podDisruptionBudget: { maxUnavailable: 1 },
+    // Its webhook would hold up every new Service while the controller is down (eks-charts issue 1058), and no
+    // Service of ours asks for a load balancer.
+    enableServiceMutatorWebhook: false,
+    // Otherwise each upgrade makes a new CA and breaks the webhooks until the pods restart (LBC issue 2239).
+    keepTLSSecret: true,
+    nodeSelector: NODE_SELECTOR,
+    resources: RESOURCES,
+  };
+}
+
+/** @param namespace the only one whose secrets it looks at */
+function externalSecretsValues(namespace: string): Values {
+  return {
+    installCRDs: true,
+    serviceAccount: { create: true, name: CONTROLLER_ACCOUNTS.externalSecrets.serviceAccount },
+    // Only stores inside one namespace: nobody reads another namespace's secrets by a cluster-wide one. Its roles stay
+    // cluster-wide all the same, see docs/decisions/0015-rights-of-the-secrets-operator.md.
+    scopedNamespace: namespace,
+    processClusterStore: false,
+    processClusterExternalSecret: false,
+    processClusterGenerator: false,
+    processPushSecret: false,
+    processClusterPushSecret: false,
+    rbac: {
+      // Would let it act as any service account of the cluster; it reads Secrets Manager as itself.
+      serviceAccountTokenCreate: false,
+      servicebindings: { create: false },
+      // Who may edit workloads does not decide which secrets are fetched.
+      aggregateToEdit: false,
+    },
+    leaderElect: true,
+    replicaCount: 2,
+    podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    nodeSelector: NODE_SELECTOR,
+    resources: RESOURCES,
+    webhook: {
+      replicaCount: 2,
+      podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      nodeSelector: NODE_SELECTOR,
+      resources: RESOURCES,
+    },
+    certController: { nodeSelector: NODE_SELECTOR, resources: RESOURCES },
+  };
 }

@@ -12,8 +12,13 @@ import type { Service, Values } from '../../config/values';
 import { imageParameter } from './parameters';
 
 export interface ReleasedImagesProps {
+  /** The environment. */
   readonly config: EnvironmentConfig;
+
+  /** Encrypts log groups. */
   readonly logKey: kms.IKey;
+
+  /** Services whose images are read. */
   readonly services: readonly Service[];
 
   /** Everything that makes the release change. Whenever any of it does, the tags are read anew. */

@@ -33,10 +33,19 @@ export function volumeTags({ name }: Pick<EnvironmentConfig, 'name'>): Readonly<
 }
 
 export interface WorkloadsStackProps extends cdk.StackProps {
+  /** The environment: config and values of its chart. */
   readonly environment: Environment;
+
+  /** VPC, log key and access logs. */
   readonly network: NetworkStack;
+
+  /** Database, secrets, Kafka and cache. */
   readonly data: DataStack;
+
+  /** Cluster of the environment. */
   readonly cluster: ClusterStack;
+
+  /** Load balancers, API and frontend. */
   readonly edge: EdgeStack;
 }
 
@@ -65,65 +74,123 @@ export class WorkloadsStack extends cdk.Stack {
       vpc: network.vpc,
     });
 
-    // Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left.
-    const apply = (manifestId: string, manifest: Record<string, unknown>) =>
-      new eks.KubernetesManifest(this, manifestId, { cluster, manifest: [manifest], overwrite: true });
-    const mark = {
-      // The chart reads it where the ConfigMap is missing: it tells a cluster of this app from any other.
-      'erp-platform/reapply': reapplyCommand(config.name),
-      // A release that was there before this app, and had these among its own, lets them go without deleting them.
-      'helm.sh/resource-policy': 'keep',
-    };
-    const addNamespace = (
-      manifestId: string,
-      namespaceName: string,
-      labels: Record<string, string>,
-      annotations: Record<string, string> = {},
-    ) =>
-      apply(manifestId, {
-        apiVersion: 'v1',
-        kind: 'Namespace',
-        metadata: {
-          name: namespaceName,
-          labels: {
-            'app.kubernetes.io/part-of': 'erp',
-            'pod-security.kubernetes.io/enforce': 'restricted',
-            'pod-security.kubernetes.io/warn': 'restricted',
-            'pod-security.kubernetes.io/audit': 'restricted',
-            ...labels,
-          },
-          annotations: { ...mark, ...annotations },
-        },
-      });
-    const namespace = addNamespace('Namespace', name, {
+    const namespace = this.addNamespace(cluster, 'Namespace', config, name, {
       // Rollouts wait until the load balancer has seen the new pod.
       'elbv2.k8s.aws/pod-readiness-gate-inject': 'enabled',
     });
-    const namespaces = [
-      namespace,
-      ...(values.xrayNamespace
-        ? [
-            addNamespace(
-              'XrayNamespace',
-              values.xrayNamespace,
-              {
-                // The daemons use the network of their node.
-                'pod-security.kubernetes.io/enforce': 'privileged',
-                'app.kubernetes.io/managed-by': 'Helm',
-              },
-              // `helm install --dry-run` cannot read the ConfigMap, renders this namespace as its own, and refuses one of
-              // somebody else.
-              { 'meta.helm.sh/release-name': RELEASE_NAME, 'meta.helm.sh/release-namespace': name },
-            ),
-          ]
-        : []),
+    const namespaces = [namespace, ...this.addXrayNamespace(cluster, environment)];
+    const storageClass = this.addStorageClass(cluster, environment);
+
+    const secrets = new iam.ManagedPolicy(this, 'SecretsPolicy', {
+      description: `Secrets that the External Secrets Operator copies into ${name}`,
+      roles: [clusterStack.identities.externalSecretsRole],
+      statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
+    });
+
+    const controllers = addControllers(cluster, network.vpc, name);
+    // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
+    // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
+    for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);
+
+    const ways = this.openConnections(props);
+    const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
+      path: path.join(__dirname, '..', '..', '..', 'chart'),
+      // Not part of what Helm renders, so a change of theirs is no change of the release.
+      exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
+    });
+    const platform = platformValues({ environment, network, data, edge });
+    const configMap = this.apply(cluster, 'PlatformValues', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: PLATFORM_CONFIG_MAP, namespace: name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
+      data: { release: RELEASE_NAME, values: this.toJsonString(platform) },
+    });
+    configMap.node.addDependency(namespace);
+    // Said to the release as well: a change of theirs changes it, and what renders without a cluster sees them.
+    let releaseValues = mergeValues(values.overrides, platform);
+    if (config.delivery) {
+      this.releasedImages = new ReleasedImages(this, 'ReleasedImages', {
+        config,
+        logKey: network.logKey,
+        services: values.services,
+        release: { chart: chartAsset.assetHash, values: releaseValues },
+      });
+      releaseValues = mergeValues(releaseValues, this.releasedImages.values);
+    }
+
+    this.chart = cluster.addHelmChart('Chart', {
+      chartAsset,
+      release: RELEASE_NAME,
+      namespace: name,
+      createNamespace: false,
+      wait: true,
+      timeout: RELEASE_TIMEOUT,
+      values: releaseValues,
+    });
+    this.chart.node.addDependency(configMap, ...namespaces, storageClass, secrets, ...controllers, ...ways);
+  }
+
+  /** Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left. */
+  private apply(cluster: eks.ICluster, id: string, manifest: Record<string, unknown>): eks.KubernetesManifest {
+    return new eks.KubernetesManifest(this, id, { cluster, manifest: [manifest], overwrite: true });
+  }
+
+  private addNamespace(
+    cluster: eks.ICluster,
+    id: string,
+    config: EnvironmentConfig,
+    name: string,
+    labels: Record<string, string>,
+    annotations: Record<string, string> = {},
+  ): eks.KubernetesManifest {
+    return this.apply(cluster, id, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: {
+        name,
+        labels: {
+          'app.kubernetes.io/part-of': 'erp',
+          'pod-security.kubernetes.io/enforce': 'restricted',
+          'pod-security.kubernetes.io/warn': 'restricted',
+          'pod-security.kubernetes.io/audit': 'restricted',
+          ...labels,
+        },
+        annotations: { ...mark(config), ...annotations },
+      },
+    });
+  }
+
+  /** The namespace of the daemons, where they run. */
+  private addXrayNamespace(cluster: eks.ICluster, { config, values }: Environment): eks.KubernetesManifest[] {
+    if (!values.xrayNamespace) return [];
+    return [
+      this.addNamespace(
+        cluster,
+        'XrayNamespace',
+        config,
+        values.xrayNamespace,
+        {
+          // The daemons use the network of their node.
+          'pod-security.kubernetes.io/enforce': 'privileged',
+          'app.kubernetes.io/managed-by': 'Helm',
+        },
+        // `helm install --dry-run` cannot read the ConfigMap, renders this namespace as its own, and refuses one of
+        // somebody else.
+        {
+          'meta.helm.sh/release-name': RELEASE_NAME,
+          'meta.helm.sh/release-namespace': environmentId(config.name),
+        },
+      ),
     ];
-    const storageClass = apply('StorageClass', {
+  }
+
+  private addStorageClass(cluster: eks.ICluster, { config, values }: Environment): eks.KubernetesManifest {
+    return this.apply(cluster, 'StorageClass', {
       apiVersion: 'storage.k8s.io/v1',
       kind: 'StorageClass',
       metadata: {
         name: values.storageClass,
-        annotations: { 'storageclass.kubernetes.io/is-default-class': 'true', ...mark },
+        annotations: { 'storageclass.kubernetes.io/is-default-class': 'true', ...mark(config) },
       },
       provisioner: 'ebs.csi.aws.com',
       parameters: {
@@ -139,22 +206,15 @@ export class WorkloadsStack extends cdk.Stack {
       allowVolumeExpansion: true,
       reclaimPolicy: config.removal === 'retain' ? 'Retain' : 'Delete',
     });
+  }
 
-    const secrets = new iam.ManagedPolicy(this, 'SecretsPolicy', {
-      description: `Secrets that the External Secrets Operator copies into ${name}`,
-      roles: [clusterStack.identities.externalSecretsRole],
-      statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
-    });
-
-    const controllers = addControllers(cluster, network.vpc, name);
-    // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
-    // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
-    for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);
-
+  /** Opens the connections of pods, and says what has to stand before they are used. */
+  private openConnections({ environment, network, data, cluster, edge }: WorkloadsStackProps): IConstruct[] {
+    const { values } = environment;
     const pods = ec2.SecurityGroup.fromSecurityGroupId(
       this,
       'PodSecurityGroup',
-      clusterStack.cluster.clusterSecurityGroupId,
+      cluster.cluster.clusterSecurityGroupId,
     );
     const loadBalancer = ec2.SecurityGroup.fromSecurityGroupId(
       this,
@@ -195,41 +255,16 @@ export class WorkloadsStack extends cdk.Stack {
       cache.connections.allowFrom(pods, ec2.Port.tcp(data.cache.port), 'Pods to the cache');
       ways.push(cache);
     }
-
-    const chartAsset = new s3assets.Asset(this, 'ChartAsset', {
-      path: path.join(__dirname, '..', '..', '..', 'chart'),
-      // Not part of what Helm renders, so a change of theirs is no change of the release.
-      exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
-    });
-    const platform = platformValues({ environment, network, data, edge });
-    const configMap = apply('PlatformValues', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: PLATFORM_CONFIG_MAP, namespace: name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
-      data: { release: RELEASE_NAME, values: this.toJsonString(platform) },
-    });
-    configMap.node.addDependency(namespace);
-    // Said to the release as well: a change of theirs changes it, and what renders without a cluster sees them.
-    let releaseValues = mergeValues(values.overrides, platform);
-    if (config.delivery) {
-      this.releasedImages = new ReleasedImages(this, 'ReleasedImages', {
-        config,
-        logKey: network.logKey,
-        services: values.services,
-        release: { chart: chartAsset.assetHash, values: releaseValues },
-      });
-      releaseValues = mergeValues(releaseValues, this.releasedImages.values);
-    }
-
-    this.chart = cluster.addHelmChart('Chart', {
-      chartAsset,
-      release: RELEASE_NAME,
-      namespace: name,
-      createNamespace: false,
-      wait: true,
-      timeout: RELEASE_TIMEOUT,
-      values: releaseValues,
-    });
-    this.chart.node.addDependency(configMap, ...namespaces, storageClass, secrets, ...controllers, ...ways);
+    return ways;
   }
+}
+
+/** Annotations of what the bundled chart finds in the cluster. */
+function mark({ name }: EnvironmentConfig): Record<string, string> {
+  return {
+    // The chart reads it where the ConfigMap is missing: it tells a cluster of this app from any other.
+    'erp-platform/reapply': reapplyCommand(name),
+    // A release that was there before this app, and had these among its own, lets them go without deleting them.
+    'helm.sh/resource-policy': 'keep',
+  };
 }

@@ -1,5 +1,6 @@
+import { escapeHtml, htmlPage, htmlTable } from '../../report/html';
 import { CATALOGUES, MEANS } from './controls';
-import { type PackReport, type ReportHeader, STATES, count } from './report';
+import { type PackReport, type ReportHeader, STATES, packTable } from './report';
 
 const STYLE = `
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; }
@@ -10,7 +11,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem .8rem; ma
 dt { font-weight: 600; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .5rem; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
-td.n, th.n { text-align: right; }
+.number { text-align: right; }
 form { display: flex; flex-wrap: wrap; gap: .5rem; margin: .5rem 0; position: sticky; top: 0; background: Canvas; padding: .4rem 0; }
 select, input { font: inherit; padding: .25rem; max-width: 100%; }
 input { flex: 1 1 10rem; }
@@ -50,12 +51,8 @@ form.addEventListener('input', show);
 addEventListener('beforeprint', () => document.querySelectorAll('details').forEach((d) => { d.open = true; }));
 show();`;
 
-const escape = (text: string | number) =>
-  String(text).replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
-const row = (cells: readonly (string | number)[], tag = 'td') =>
-  `<tr>${cells.map((cell) => `<${tag}${typeof cell === 'number' ? ' class="n"' : ''}>${escape(cell)}</${tag}>`).join('')}</tr>`;
 const options = (values: readonly string[]) =>
-  values.map((value) => `<option value="${escape(value)}">${escape(value)}</option>`).join('');
+  values.map((value) => `<option value="${escapeHtml(value)}">${escapeHtml(value)}</option>`).join('');
 
 /** The whole report of an environment as one page that needs nothing else. */
 export function toPage(header: ReportHeader, packs: readonly PackReport[]): string {
@@ -65,75 +62,41 @@ export function toPage(header: ReportHeader, packs: readonly PackReport[]): stri
     ...[pack, rule, resource, stack, state, info],
     entry ? `${reason} [${entry.name}; ${entry.owner}; review by ${entry.review}]` : reason,
   ]);
-  const title = `Compliance of ${header.environment}`;
   const facts = { Commit: header.commit, ...header.versions };
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(title)}</title>
-<style>${STYLE}
-</style>
-</head>
-<body>
-<h1>${escape(title)}</h1>
-<dl>${Object.entries(facts)
-    .map(([name, value]) => `<dt>${escape(name)}</dt><dd>${escape(value)}</dd>`)
-    .join('')}</dl>
-<h2>Packs</h2>
-<table>
-<thead>${row(['Pack', ...STATES, 'N/A'], 'th')}</thead>
-<tbody>
-${packs
-  .map((report) =>
-    row([
-      report.pack,
-      ...STATES.map((state) => (report.complete || state !== 'Compliant' ? count(report, state) : 'not told')),
-      report.complete ? report.notApplicable : 'not told',
-    ]),
-  )
-  .join('\n')}
-</tbody>
-</table>
-<p>N/A counts evaluations whose rule says nothing about the resource. An error is a rule that could not tell; it is no pass.</p>
-<h2>Rules and resources</h2>
-<form>
+  return htmlPage(`Compliance of ${header.environment}`, STYLE, [
+    `<dl>${Object.entries(facts)
+      .map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`)
+      .join('')}</dl>`,
+    '<h2>Packs</h2>',
+    htmlTable({ ...packTable(packs), columns: ['Pack', ...STATES, 'N/A'] }),
+    '<p>N/A counts evaluations whose rule says nothing about the resource. An error is a rule that could not tell; it is no pass.</p>',
+    '<h2>Rules and resources</h2>',
+    `<form>
 <select name="pack" aria-label="Pack"><option value="">every pack</option>${options(packs.map(({ pack }) => pack))}</select>
 <select name="state" aria-label="State"><option value="">every state</option><option value="open">open</option>${options(STATES)}</select>
 <select name="stack" aria-label="Stack"><option value="">every stack</option>${options(stacks)}</select>
 <input name="text" type="search" placeholder="rule, resource, reason" aria-label="Text">
-</form>
-<p id="shown"></p>
-<table id="rows">
-<thead>${row(['State', 'Pack', 'Rule', 'Resource', 'What, and why it stays'], 'th')}</thead>
-<tbody></tbody>
-</table>
-<h2>Controls</h2>
-${CATALOGUES.map(
-  ({ name, source, controls }) => `<details><summary>${escape(name)}</summary>
-<p>${escape(source)}</p>
-<table>
-<thead>${row(['Control', 'Title', 'How', 'Rules', 'Remark'], 'th')}</thead>
-<tbody>
-${controls.map(({ id, title: text, means, rules = [], how = '' }) => row([id, text, MEANS[means], rules.join(', '), how])).join('\n')}
-</tbody>
-</table>
-</details>`,
-).join('\n')}
-<h2>Templates</h2>
-<table>
-<thead>${row(['Stack', 'SHA-256'], 'th')}</thead>
-<tbody>
-${Object.entries(header.templates)
-  .map((entry) => row(entry))
-  .join('\n')}
-</tbody>
-</table>
-<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>
-<script>${SCRIPT}
-</script>
-</body>
-</html>
-`;
+</form>`,
+    '<p id="shown"></p>',
+    `<div id="rows">${htmlTable({ columns: ['State', 'Pack', 'Rule', 'Resource', 'What, and why it stays'], rows: [] })}</div>`,
+    '<h2>Controls</h2>',
+    ...CATALOGUES.map(({ name, source, controls }) => {
+      const columns = ['Control', 'Title', 'How', 'Rules', 'Remark'];
+      const cells = controls.map(({ id, title, means, rules = [], how = '' }) => [
+        id,
+        title,
+        MEANS[means],
+        rules.join(', '),
+        how,
+      ]);
+      return `<details><summary>${escapeHtml(name)}</summary>
+<p>${escapeHtml(source)}</p>
+${htmlTable({ columns, rows: cells })}
+</details>`;
+    }),
+    '<h2>Templates</h2>',
+    htmlTable({ columns: ['Stack', 'SHA-256'], rows: Object.entries(header.templates) }),
+    `<script type="application/json" id="data">${JSON.stringify(data).replaceAll('<', '\\u003c')}</script>`,
+    `<script>${SCRIPT}\n</script>`,
+  ]);
 }

@@ -1,3 +1,5 @@
+import type { Table } from '../../report/document';
+import { markdownTable } from '../../report/markdown';
 import { type AppliedAcknowledgement, reasonOf } from './acknowledgement';
 import type { Evaluation } from './recorder';
 
@@ -196,23 +198,46 @@ export function toCsv({ rows }: PackReport): string {
 }
 
 export function toJson(header: ReportHeader, report: PackReport): string {
+  return `${JSON.stringify({ header, ...packSummary(report), rows: report.rows }, undefined, 2)}\n`;
+}
+
+/** A pack without its rows, for a program. */
+export function packSummary(report: PackReport) {
+  const { pack, complete, notApplicable } = report;
   const summary = Object.fromEntries(STATES.map((state) => [state, count(report, state)]));
-  const { pack, complete, notApplicable, rows } = report;
-  return `${JSON.stringify({ header, pack, complete, summary: { ...summary, 'N/A': notApplicable }, rows }, undefined, 2)}\n`;
+  return { pack, complete, summary: { ...summary, 'N/A': notApplicable } };
+}
+
+/** How many rows of which pack are in which state. */
+export function packTable(packs: readonly PackReport[]): Table {
+  return {
+    columns: ['pack', 'compliant', 'non-compliant', 'suppressed', 'errors', 'N/A'],
+    right: [1, 2, 3, 4, 5],
+    rows: packs.map((report) => [
+      report.pack,
+      ...STATES.map((state) => (report.complete || state !== 'Compliant' ? String(count(report, state)) : 'not told')),
+      report.complete ? String(report.notApplicable) : 'not told',
+    ]),
+  };
+}
+
+/** Everything of an environment that is no pass, with the pack that says so. */
+export function openRows(packs: readonly PackReport[]): (Row & { readonly pack: string })[] {
+  return packs.flatMap(({ pack, rows }) =>
+    rows.filter(({ state }) => state === 'Non-Compliant' || state === 'Error').map((row) => ({ pack, ...row })),
+  );
 }
 
 /** For a pull request: the table of packs, then whatever is open, then what is suppressed by which entry. */
 export function toMarkdown(header: ReportHeader, packs: readonly PackReport[]): string {
-  const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-  const open = packs.flatMap(({ pack, rows }) =>
-    rows.filter(({ state }) => state === 'Non-Compliant' || state === 'Error').map((row) => ({ pack, ...row })),
-  );
+  const open = openRows(packs);
   const entries = new Map<string, { owner: string; review: string; findings: number }>();
   for (const { entry } of packs.flatMap(({ rows }) => rows)) {
     if (!entry) continue;
     const findings = (entries.get(entry.name)?.findings ?? 0) + 1;
     entries.set(entry.name, { owner: entry.owner, review: entry.review, findings });
   }
+  const orNothing = (content: Table) => (content.rows.length > 0 ? markdownTable(content) : 'Nothing.\n');
   return [
     `# Compliance of ${header.environment}`,
     '',
@@ -220,37 +245,21 @@ export function toMarkdown(header: ReportHeader, packs: readonly PackReport[]): 
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}.`,
     '',
-    '| pack | compliant | non-compliant | suppressed | errors | N/A |',
-    '|---|---:|---:|---:|---:|---:|',
-    ...packs.map(
-      (report) =>
-        `| ${report.pack} | ${report.complete ? count(report, 'Compliant') : 'not told'} | ${count(report, 'Non-Compliant')} | ${count(report, 'Suppressed')} | ${count(report, 'Error')} | ${report.complete ? report.notApplicable : 'not told'} |`,
-    ),
-    '',
+    markdownTable(packTable(packs)),
     '## Open',
     '',
-    ...(open.length === 0
-      ? ['Nothing.']
-      : [
-          '| pack | rule | resource | state | what |',
-          '|---|---|---|---|---|',
-          ...open.map(
-            ({ pack, rule, resource, state, info }) =>
-              `| ${[pack, rule, resource, state, info].map(cell).join(' | ')} |`,
-          ),
-        ]),
-    '',
+    orNothing({
+      columns: ['pack', 'rule', 'resource', 'state', 'what'],
+      rows: open.map(({ pack, rule, resource, state, info }) => [pack, rule, resource, state, info]),
+    }),
     '## Acknowledged',
     '',
-    ...(entries.size === 0
-      ? ['Nothing.']
-      : [
-          '| entry of the register | findings | owner | review by |',
-          '|---|---:|---|---|',
-          ...[...entries]
-            .sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, { findings, owner, review }]) => `| ${name} | ${findings} | ${owner} | ${review} |`),
-        ]),
-    '',
+    orNothing({
+      columns: ['entry of the register', 'findings', 'owner', 'review by'],
+      right: [1],
+      rows: [...entries]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, { findings, owner, review }]) => [name, String(findings), owner, review]),
+    }),
   ].join('\n');
 }

@@ -1,7 +1,8 @@
+import { MissingProgramError } from '../../assembly/kubernetes/tools';
 import type { Assembly } from '../../assembly/assembly';
 import { objectsOf, readReleases } from '../../assembly/releases';
 import { METERS, type Meter, type MeterContext, functionMeters, volumeMeters } from './meters';
-import { PRICES, type Price } from './prices';
+import { PRICED_REGION, PRICES, type Price } from './prices';
 import { type Usage, usageOf } from './usage';
 
 /** One line of the bill. */
@@ -18,6 +19,9 @@ export interface CostItem extends Meter {
 /** What an environment costs in a month of 730 hours. */
 export interface Estimate {
   readonly environment: string;
+
+  /** Region of the environment; what it has in us-east-1 beside is told with it. */
+  readonly region: string;
   readonly items: readonly CostItem[];
   readonly usage: Usage;
 
@@ -35,6 +39,7 @@ export interface Estimate {
  */
 export function estimateCost(assembly: Assembly, environment: string, today: string): Estimate {
   const stacks = assembly.stacks.filter((stack) => stack.environment === environment);
+  const region = stacks.map((stack) => stack.region).find((each) => each !== 'us-east-1') ?? 'us-east-1';
   const usage = usageOf(stacks);
   const count = (type: string) =>
     stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type }) => Type === type).length;
@@ -57,17 +62,18 @@ export function estimateCost(assembly: Assembly, environment: string, today: str
     if (release.environment !== environment) continue;
     try {
       meters.push(...volumeMeters(objectsOf(release)).map((meter) => ({ ...meter, stack: release.stack })));
-    } catch {
+    } catch (error) {
+      if (error instanceof MissingProgramError) throw error;
       // The report has helm's message where it compares the releases; what cannot be installed costs nothing.
     }
   }
   const items = merge(meters).map((meter): CostItem => {
-    const rate = PRICES[meter.price];
+    const rate = region === PRICED_REGION ? PRICES[meter.price] : undefined;
     return { ...meter, rate, usd: rate?.usd === undefined ? undefined : rate.usd * meter.quantity };
   });
   const sum = (isUsage: boolean) =>
     items.filter(({ usage }) => usage === isUsage).reduce((total, { usd = 0 }) => total + usd, 0);
-  return { environment, items, usage, fixed: sum(false), variable: sum(true) };
+  return { environment, region, items, usage, fixed: sum(false), variable: sum(true) };
 }
 
 /** Whether a load balancer or an API calls the function, by itself or by an alias or version of it. */

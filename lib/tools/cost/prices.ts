@@ -16,6 +16,9 @@ export interface Price {
   readonly confidence: Confidence;
 }
 
+/** Region that the table is of. */
+export const PRICED_REGION = 'ap-northeast-2';
+
 /** Version of the table: the month of its last check. */
 export const PRICES_VERSION = '2026-11';
 
@@ -34,8 +37,8 @@ const price = (
 const unknown = (unit: Price['unit']): Price => price(undefined, unit, 'not looked up', PRICES_VERSION, 'low');
 
 /**
- * On-demand prices in ap-northeast-2. A price that is not here, or has no number, is shown as unknown and never counted as
- * zero; `docs/review.md` says how to add one.
+ * On-demand prices in that region. A price that is not here, or has no number, is shown as unknown and never counted as zero, and
+ * so is every price of another region; `docs/review.md` says how to add one.
  */
 export const PRICES: Readonly<Record<string, Price>> = {
   'eks.standard': price(0.1, 'hour', BILL_2026_04, '2026-04', 'high'),

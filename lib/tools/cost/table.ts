@@ -2,7 +2,7 @@ import type { Block, Document } from '../../report/document';
 import { details, heading, lines, table } from '../../report/document';
 import { type CostChange, type CostItem, type Estimate, hasUnknown } from './estimate';
 import { HOURS } from './meters';
-import { PRICES_VERSION } from './prices';
+import { PRICED_REGION, PRICES_VERSION } from './prices';
 
 /** US dollars with cents; unknown where there is no price. */
 export function dollars(usd: number | undefined): string {
@@ -19,17 +19,21 @@ export function signed(usd: number): string {
 export function costDocument(estimates: readonly Estimate[]): Document {
   return {
     title: 'Monthly cost',
-    subtitle: `ap-northeast-2, on demand, before tax, ${HOURS} hours; price table of ${PRICES_VERSION} (lib/tools/cost/prices.ts)`,
+    subtitle: `${[...new Set(estimates.map(({ region }) => region))].join(', ')}, on demand, before tax, ${HOURS} hours; price table of ${PRICES_VERSION} (lib/tools/cost/prices.ts)`,
     blocks: estimates.flatMap((estimate) => costBlocks(estimate)),
   };
 }
 
-function costBlocks({ environment, items, fixed, variable, usage }: Estimate): Block[] {
+function costBlocks({ environment, region, items, fixed, variable, usage }: Estimate): Block[] {
   const fixedItems = items.filter((item) => !item.usage);
   const usageItems = items.filter((item) => item.usage);
   const unknown = items.filter(({ usd }) => usd === undefined);
   return [
-    heading(`${environment}: ${dollars(fixed + variable)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`),
+    heading(
+      region === PRICED_REGION
+        ? `${environment}: ${dollars(fixed + variable)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`
+        : `${environment}: unknown, for the prices of ${region} are not in the table`,
+    ),
     table({
       columns: ['service', 'what', 'stack', 'quantity', 'unit price', 'a month', 'price'],
       right: [3, 4, 5],
@@ -94,9 +98,12 @@ function sums(name: string, items: readonly CostItem[], of: (item: CostItem) => 
 export function costChangeBlocks(changes: readonly CostChange[]): Block[] {
   const rows = changes.map(({ environment, before, after, items }) => {
     const total = (estimate?: Estimate) => (estimate ? estimate.fixed + estimate.variable : 0);
+    const shown = (estimate?: Estimate) =>
+      dollars(estimate && estimate.region !== PRICED_REGION ? undefined : total(estimate));
+    const isPriced = [before, after].every((estimate) => !estimate || estimate.region === PRICED_REGION);
     const unknown = items.some(hasUnknown) ? ' and unknown' : '';
-    const difference = signed(total(after) - total(before));
-    return [environment, dollars(total(before)), dollars(total(after)), `${difference}${unknown}`];
+    const difference = isPriced ? `${signed(total(after) - total(before))}${unknown}` : 'unknown';
+    return [environment, shown(before), shown(after), difference];
   });
   const items = changes.flatMap(({ environment, items }) => items.map((item) => ({ environment, ...item })));
   return [

@@ -20,25 +20,24 @@ export interface ClusterAccess {
   readonly helm: (...args: string[]) => Promise<string>;
 }
 
-/** The programs that come with the kubectl layer where they run, otherwise the machine's own. */
-function program(name: 'helm' | 'kubectl'): string {
-  return process.platform === 'linux' && process.arch === 'x64' ? { helm, kubectl }[name]() : name;
-}
-
-/** Uses a cluster through a kubeconfig. */
-export function accessWith(kubeconfig: string): ClusterAccess {
-  const run = (name: 'helm' | 'kubectl', args: readonly string[]) =>
+/**
+ * Uses a cluster through a kubeconfig.
+ *
+ * @param version minor version of the cluster, such as `1.31`
+ */
+export function accessWith(kubeconfig: string, version: string): ClusterAccess {
+  const run = (program: string, args: readonly string[]) =>
     new Promise<string>((resolve, reject) => {
       const options = { timeout: TIMEOUT, maxBuffer: 64 * 1024 * 1024 };
-      execFile(program(name), [...args, '--kubeconfig', kubeconfig], options, (error, stdout, stderr) => {
+      execFile(program, [...args, '--kubeconfig', kubeconfig], options, (error, stdout, stderr) => {
         if (error)
           reject(new Error(error.killed ? `no answer in ${TIMEOUT / 1000} s` : stderr.trim() || error.message));
         else resolve(stdout);
       });
     });
   return {
-    get: async (url) => JSON.parse(await run('kubectl', ['get', '--raw', url])) as unknown,
-    helm: (...args) => run('helm', args),
+    get: async (url) => JSON.parse(await run(kubectl(version), ['get', '--raw', url])) as unknown,
+    helm: async (...args) => await run(helm(), args),
   };
 }
 
@@ -65,7 +64,7 @@ export async function withCluster<T>(aws: Aws, name: string, use: (access: Clust
       'current-context': name,
     };
     fs.writeFileSync(kubeconfig, stringify(content), { mode: 0o600 });
-    return await use(accessWith(kubeconfig));
+    return await use(accessWith(kubeconfig, cluster?.version ?? ''));
   } finally {
     fs.rmSync(directory, { recursive: true });
   }

@@ -1,3 +1,4 @@
+import { MissingProgramError } from '../../assembly/kubernetes/tools';
 import { parseQuantity } from '../../config/quantity';
 import type { KubernetesObject } from '../../assembly/kubernetes/render';
 import type { Assembly } from '../../assembly/assembly';
@@ -126,6 +127,7 @@ function attempt(release: Release | undefined): [readonly KubernetesObject[], st
   try {
     return [objectsOf(release)];
   } catch (error) {
+    if (error instanceof MissingProgramError) throw error;
     return [[], (error as Error).message];
   }
 }

@@ -1,5 +1,6 @@
 import { type CostChange, compareCosts, estimateCost } from '../cost/estimate';
 import { type Assembly, selectEnvironments } from '../../assembly/assembly';
+import { EXIT, type ExitCode } from '../../report/exit';
 import { type FileChange, changedFiles } from './assets';
 import { type ObjectChange, type ReleaseChange, compareReleases } from './cluster';
 import { type FindingsChange, compareFindings } from './findings';
@@ -54,9 +55,6 @@ export interface Report {
   readonly same: boolean;
 }
 
-/** Exit codes of `npm run review`. */
-export const EXIT = { fine: 0, error: 1, usage: 2, danger: 3 } as const;
-
 /** Compares two assemblies in every respect. */
 export function review({ base, head, environments, accept, today, baseName, headName }: ReviewOptions): Report {
   const before = selectEnvironments(base, environments);
@@ -109,8 +107,17 @@ export function review({ base, head, environments, accept, today, baseName, head
 }
 
 /** Exit code of a review. */
-export function exitCode({ dangers }: Report): number {
-  return dangers.some(({ accepted }) => !accepted) ? EXIT.danger : EXIT.fine;
+export function exitCode({ dangers }: Report): ExitCode {
+  return dangers.some(({ accepted }) => !accepted) ? EXIT.loss : EXIT.fine;
+}
+
+/** A review for a program: the report without maps and sets, which JSON does not know. */
+export function reportData({ files, cloud, ...report }: Report) {
+  return {
+    ...report,
+    cloud: { ...cloud, replaced: [...cloud.replaced] },
+    files: [...files].map(([{ stack, logicalId }, changes]) => ({ stack, logicalId, changes })),
+  };
 }
 
 function estimate(assembly: Assembly, environment: string, today: string) {

@@ -15,6 +15,8 @@ import { type Certificates, makeCertificates } from './certificates';
 import { startPrivateServer } from './private-server';
 import { type Reply, kim, reply } from './support';
 
+const REGION = 'ap-northeast-2';
+
 const folders: string[] = [];
 const folder = (): string => {
   const made = mkdtempSync(join(tmpdir(), 'erp-bundle-'));
@@ -28,8 +30,8 @@ afterAll(() => {
 describe('the bundle', () => {
   test('is the same bytes wherever it is built, below 350 kB, and names no folder of this machine', () => {
     const [one, two] = [folder(), folder()];
-    buildEmployee(one);
-    buildEmployee(two);
+    buildEmployee(one, REGION);
+    buildEmployee(two, REGION);
     expect(readdirSync(one).sort()).toEqual(['index.mjs', 'migrate.mjs']);
     for (const file of readdirSync(one)) {
       const text = readFileSync(join(one, file), 'utf8');
@@ -159,7 +161,7 @@ describe('the built functions, with a secret, over TLS', () => {
     await admin.query("GRANT ALL ON erp.* TO 'service'@'%'");
     secrets.secret = { username: 'service', password: 'hush-1', host: 'localhost', port: server.port, dbname: 'erp' };
     out = folder();
-    buildEmployee(out);
+    buildEmployee(out, REGION);
     env = {
       DATABASE_SECRET_ARN: 'arn:aws:secretsmanager:ap-northeast-2:111122223333:secret:erp/dev/mysql-AbCdEf',
       AWS_ENDPOINT_URL_SECRETS_MANAGER: await secrets.start(),
@@ -280,7 +282,7 @@ describe('the built functions, with a secret, over TLS', () => {
 
 test('a function without a database says which variables to set', async () => {
   const out = folder();
-  buildEmployee(out);
+  buildEmployee(out, REGION);
   const deployed = new DeployedFunction(join(out, 'index.mjs'), {});
   await expect(deployed.ready()).rejects.toThrow('set DATABASE_SECRET_ARN');
 });

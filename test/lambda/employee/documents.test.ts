@@ -3,7 +3,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openapiSource, validatorsSource } from '../../../lambda/employee/contract/generate';
-import { rdsCaSource, rdsCertificates } from '../../../lambda/employee/db/make-rds-ca';
+import { rdsCertificates } from '../../../lambda/employee/db/rds-certificates';
 import { ROUTES } from '../../../lambda/employee/http/router';
 import openapi from '../../../lambda/employee/openapi.json';
 import { kim, useDatabase } from './support';
@@ -15,19 +15,21 @@ describe('generated files', () => {
   test(`the OpenAPI document ${remake}`, () => expect(source('openapi.json')).toBe(openapiSource()));
   test(`the compiled validation ${remake}`, () =>
     expect(source('contract/validators.generated.js')).toBe(validatorsSource()));
-  test(`the certificate authorities ${remake}`, () => expect(source('db/rds-ca.ts')).toBe(rdsCaSource()));
 });
 
-test('the certificate authorities are the three of the region, good for at least two more years', () => {
-  const certificates = rdsCertificates().map((pem) => new X509Certificate(pem));
-  expect(certificates.map(({ subject }) => /CN=(.*)/.exec(subject)?.[1]).sort()).toEqual([
-    'Amazon RDS ap-northeast-2 Root CA ECC384 G1',
-    'Amazon RDS ap-northeast-2 Root CA RSA2048 G1',
-    'Amazon RDS ap-northeast-2 Root CA RSA4096 G1',
-  ]);
-  const soon = Date.now() + 2 * 365 * 86_400_000;
-  for (const { validTo } of certificates) expect(Date.parse(validTo)).toBeGreaterThan(soon);
-});
+test.each(['ap-northeast-2', 'ap-northeast-1', 'eu-central-1'])(
+  'the certificate authorities of %s are its three, good for at least two more years',
+  (region) => {
+    const certificates = rdsCertificates(region).map((pem) => new X509Certificate(pem));
+    expect(certificates.map(({ subject }) => /CN=(.*)/.exec(subject)?.[1]).sort()).toEqual([
+      `Amazon RDS ${region} Root CA ECC384 G1`,
+      `Amazon RDS ${region} Root CA RSA2048 G1`,
+      `Amazon RDS ${region} Root CA RSA4096 G1`,
+    ]);
+    const soon = Date.now() + 2 * 365 * 86_400_000;
+    for (const { validTo } of certificates) expect(Date.parse(validTo)).toBeGreaterThan(soon);
+  },
+);
 
 test('the OpenAPI document has exactly the routes that are served', () => {
   const methods = (item: object) =>

@@ -6,7 +6,7 @@ import { CONFIGS, chartWith, config } from '../synth';
 
 /** Problems of a config, as `field: value`. */
 function problems(...args: Parameters<typeof config>) {
-  return validateConfig(config(...args), 'lib/config/environments/dev.ts').map(({ field, value, allowed }) => ({
+  return validateConfig(config(...args)).map(({ field, value, allowed }) => ({
     field,
     value,
     allowed,
@@ -68,6 +68,40 @@ describe('a bad config names the field, the value and what is allowed', () => {
     [{ removal: 'keep' as 'retain' }, 'removal', 'keep', 'destroy, retain'],
   ])('%j', (changes, field, value, allowed) => {
     expect(problems('dev', changes)).toEqual([{ field, value, allowed }]);
+  });
+
+  test.each([
+    [{ observability: { alarmEmial: 'a@b.c' } }, 'observability.alarmEmial', 'a@b.c', 'did you mean alarmEmail?'],
+    [{ delivry: {} }, 'delivry', {}, 'did you mean delivery?'],
+    [{ edge: { colour: 1 } }, 'edge.colour', 1, 'known here: domain, frontend, corsOrigins'],
+    [{ database: { multiAz: '../..' } }, 'database.multiAz', '../..', 'true, false'],
+    [{ database: { instanceType: '' } }, 'database.instanceType', '', 'an RDS type such as t4g.micro'],
+    [{ region: 'zz-foo-1' }, 'region', 'zz-foo-1', 'an AWS region such as ap-northeast-2'],
+    [{ region: 'cn-north-1' }, 'region', 'cn-north-1', 'an AWS region such as ap-northeast-2'],
+    [{ removal: undefined }, 'removal', undefined, 'destroy, retain'],
+    [{ employee: undefined }, 'employee', undefined, 'a section of memory, reservedConcurrency'],
+    [{ edge: { frontend: 'nowhere' } }, 'edge.frontend', 'nowhere', 'a folder with an index.html'],
+    [{ edge: { frontend: '../..' } }, 'edge.frontend', '../..', 'a relative path without'],
+    [{ observability: { alarmEmail: 'a\0@b.c' } }, 'observability.alarmEmail', 'a\0@b.c', 'an e-mail address'],
+  ])('%j, which TypeScript would not compile or cannot tell', (changes, field, value, allowed) => {
+    const found = problems('dev', changes as never);
+    expect(found).toEqual([{ field, value, allowed: expect.stringContaining(allowed) }]);
+  });
+
+  test('one line per problem, each once, whatever the value is', () => {
+    const cycle: unknown[] = [];
+    cycle.push(cycle, 1n);
+    const problem = { file: 'f', field: 'a\nb', allowed: 'c' };
+    const values = ['x\ny\0', cycle, NaN, () => 1, 'x'.repeat(500), undefined, undefined];
+    expect(new ConfigurationError(values.map((value) => ({ ...problem, value }))).message.split('\n')).toEqual([
+      '6 problems in the configuration:',
+      String.raw`  f: a\u000ab is "x\ny\u0000"; allowed: c`,
+      String.raw`  f: a\u000ab is <ref *1> [ [Circular *1], 1n ]; allowed: c`,
+      String.raw`  f: a\u000ab is NaN; allowed: c`,
+      String.raw`  f: a\u000ab is [Function (anonymous)]; allowed: c`,
+      String.raw`  f: a\u000ab is "${'x'.repeat(199)}…; allowed: c`,
+      String.raw`  f: a\u000ab is missing; allowed: c`,
+    ]);
   });
 
   test('a zone of another region', () => {
@@ -155,6 +189,11 @@ describe('bad values name the file, the field, the value and what is allowed', (
       'services.notification.hpa.minReplicas is 5; allowed: at most hpa.maxReplicas (3)',
     ],
     [
+      'a map in the place of a number, with a key that JavaScript takes for a method',
+      service({ hpa: { minReplicas: { toString: 1 } } }),
+      'services.notification.hpa.minReplicas is {"toString":1}; allowed: must be integer',
+    ],
+    [
       'cpu limit below request',
       service({ resources: { limits: { cpu: '100m' } } }),
       'services.notification.resources.limits.cpu is "100m"; allowed: at least resources.requests.cpu (200m)',
@@ -167,7 +206,7 @@ describe('bad values name the file, the field, the value and what is allowed', (
     [
       'a key that no template reads',
       service({ livenesProbe: {} }),
-      'services.notification.livenesProbe is {}; allowed: no such key',
+      'services.notification.livenesProbe is {}; allowed: no such key; known here: name, port',
     ],
     ['a namespace of another environment', { namespace: 'erp-prod' }, 'namespace is "erp-prod"; allowed: erp-dev'],
     [

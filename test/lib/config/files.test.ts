@@ -9,12 +9,16 @@ const DEV = path.join(REPOSITORY, 'lib', 'config', 'environments', 'dev.ts');
 /** A folder with copies of dev's config and a chart with copies of its values, each under other names. */
 function environmentsOf(configs: readonly string[], values = configs) {
   const folder = temporaryFolder();
-  for (const name of configs) fs.copyFileSync(DEV, path.join(folder, `${name}.ts`));
+  const settings = fs.readFileSync(DEV, 'utf8');
+  configs.forEach((name, i) =>
+    fs.writeFileSync(path.join(folder, `${name}.ts`), settings.replace('10.0.0.0/16', `10.${i}.0.0/16`)),
+  );
   const chart = chartWith('dev', {});
-  const dev = fs.readFileSync(path.join(chart, 'values-dev.yaml'), 'utf8');
+  const dev = fs
+    .readFileSync(path.join(chart, 'values-dev.yaml'), 'utf8')
+    .replace(/^(environment|namespace): .*\n/gm, '');
   for (const name of ['dev', 'prod']) fs.rmSync(path.join(chart, `values-${name}.yaml`));
-  for (const name of values)
-    fs.writeFileSync(path.join(chart, `values-${name}.yaml`), dev.replaceAll('erp-dev', `erp-${name}`));
+  for (const name of values) fs.writeFileSync(path.join(chart, `values-${name}.yaml`), dev);
   return { folder, chart };
 }
 

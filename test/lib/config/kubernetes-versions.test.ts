@@ -87,6 +87,6 @@ test('only the kubectl layer that is used is loaded', () => {
 
 test('a version whose kubectl layer is not installed gets the command that installs it', () => {
   expect(() => synth({ configs: [config('dev', { kubernetes: { version: '1.33' } })] })).toThrow(
-    'The package @aws-cdk/lambda-layer-kubectl-v33 is not installed; this Kubernetes version needs its kubectl. Run: npm install --save-exact @aws-cdk/lambda-layer-kubectl-v33@2.2.2',
+    'package.json: dependencies.@aws-cdk/lambda-layer-kubectl-v33 is missing; allowed: 2.2.2, installed: this Kubernetes version needs its kubectl. Run: npm install --save-exact @aws-cdk/lambda-layer-kubectl-v33@2.2.2',
   );
 });

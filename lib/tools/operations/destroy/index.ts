@@ -54,7 +54,7 @@ export interface DestroyProps extends RemovalEffects {
  *
  * @returns exit code: 0 removed, 1 not or not entirely, 2 wrongly called
  */
-export async function destroy(props: DestroyProps): Promise<number> {
+export async function destroy(props: DestroyProps): Promise<0 | 1 | 2> {
   const { config, stacks, aws, planOnly, includeData, yes, say } = props;
   const plan = removalPlan(config, stacks, { includeData });
   say(describePlan(plan));
@@ -177,7 +177,7 @@ async function cleanUp(
   { config, aws, say }: DestroyProps,
   plan: RemovalPlan,
   seen: ReadonlySet<string>,
-): Promise<number> {
+): Promise<0 | 1> {
   const name = environmentId(config.name);
   const left = await leftovers(aws, plan, seen);
   if (plan.keepsData) {

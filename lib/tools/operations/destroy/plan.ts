@@ -158,6 +158,21 @@ export function describePlan({ config, keepsData, steps, stays, secrets }: Remov
   return lines.join('\n');
 }
 
+/** The plan for a program. */
+export function planData({ config, steps, stays, ...plan }: RemovalPlan) {
+  const owned = (things: readonly StackOwned[]) => things.map(({ stack, name }) => ({ stack: stack.name, name }));
+  return {
+    ...plan,
+    environment: config.name,
+    steps: steps.map(({ stack: { name, region }, ...step }) => ({ stack: name, region, ...step })),
+    stays: stays.map(({ name }) => name),
+    secrets: owned(plan.secrets),
+    databases: owned(plan.databases),
+    optionGroups: owned(plan.optionGroups),
+    logGroups: owned(plan.logGroups),
+  };
+}
+
 function countTypes(keeps: readonly string[]): [string, number][] {
   const counts = new Map<string, number>();
   for (const entry of keeps) {

@@ -1,3 +1,4 @@
+import { MissingProgramError } from '../../../assembly/kubernetes/tools';
 import { configFile, environmentId } from '../../../config/environment';
 import { explainAwsError } from '../aws';
 import { type ClusterAccess, withCluster } from '../cluster-access';
@@ -86,6 +87,7 @@ function unreachable(
   { environment: { config } }: Pick<VerifyProps, 'environment'>,
   error: Error,
 ): Outcome {
+  if (error instanceof MissingProgramError) return notRun(error.found, error.remedy);
   const message = error.message.split('\n').at(-1) ?? '';
   if (/Unauthorized|must be logged in|Forbidden/i.test(error.message)) {
     return failed(

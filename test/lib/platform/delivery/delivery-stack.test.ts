@@ -139,7 +139,7 @@ test('the scripts get what they ask for', () => {
 test('the build specs exist and run scripts that exist', () => {
   for (const name of ['erp-dev-images', 'erp-dev-release']) {
     const spec = fs.readFileSync(path.join(REPOSITORY, project(name).Source.BuildSpec), 'utf8');
-    const script = /- (lib\/delivery\/scripts\/\w+\.sh)/.exec(spec)![1]!;
+    const script = /- (lib\/platform\/delivery\/scripts\/\w+\.sh)/.exec(spec)![1]!;
     expect(fs.statSync(path.join(REPOSITORY, script)).mode & 0o111).toBe(0o111);
   }
 });

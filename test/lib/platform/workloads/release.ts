@@ -3,7 +3,7 @@ import * as fs from 'fs';
 import * as path from 'path';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type Manifest, parseManifests } from '../../../../lib/assembly/kubernetes/manifests';
-import { helm } from '../../../../lib/assembly/kubernetes/tools';
+import { HELM } from '../../../helm';
 import { CHART, helmValues, temporaryFolder } from '../../synth';
 
 /** A value of the kind that a token stands for. */
@@ -35,6 +35,6 @@ export function release(workloads: Template, namespace: string, kubernetesVersio
     namespace,
   ];
   return parseManifests(
-    execFileSync(helm(), [...args, '--kube-version', `v${kubernetesVersion}.14-eks-1234567`], { encoding: 'utf8' }),
+    execFileSync(HELM, [...args, '--kube-version', `v${kubernetesVersion}.14-eks-1234567`], { encoding: 'utf8' }),
   );
 }
