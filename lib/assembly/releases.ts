@@ -1,3 +1,7 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { parse } from 'yaml';
+import { type Values, mergeValues } from '../config/values';
 import { type KubernetesObject, renderChart } from './kubernetes/render';
 import { inWords } from './answers';
 import { type Assembly, type AssemblyStack, resourcesOf, stacksOf } from './assembly';
@@ -90,6 +94,12 @@ export function objectsOf(release: Release): readonly KubernetesObject[] {
   }));
   rendered.set(key, objects);
   return objects;
+}
+
+/** Values of a release as the templates of its chart see them: the chart's own below those of the release. */
+export function valuesInTemplates({ chart, values }: Release): Values {
+  const own = chart.kind === 'bundled' ? fs.readFileSync(path.join(chart.folder, 'values.yaml'), 'utf8') : '{}';
+  return mergeValues(parse(own) as Values, values as Values);
 }
 
 function kubernetesVersion(assembly: Pick<Assembly, 'stacks'>, { environment }: AssemblyStack): string {

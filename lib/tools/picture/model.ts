@@ -1,4 +1,5 @@
 import {
+  type Assembly,
   type AssemblyStack,
   type FoundResource,
   type Properties,
@@ -6,7 +7,7 @@ import {
   resourcesOf,
 } from '../../assembly/assembly';
 import { References } from '../../assembly/references';
-import { HELM_CHART, type Release, readReleases } from '../../assembly/releases';
+import { HELM_CHART, type Release, readReleases, valuesInTemplates } from '../../assembly/releases';
 
 /** What a box stands for; decides its colour. */
 export type Category = 'entry' | 'network' | 'compute' | 'data' | 'release' | 'delivery' | 'watch';
@@ -164,8 +165,8 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::CodePipeline::Pipeline', from: '', to: 'Stages' },
 ];
 
-/** Reads the picture out of stacks, which are those of one environment. */
-export function modelOf(stacks: readonly AssemblyStack[]): Model {
+/** Reads the picture out of the stacks of one environment, and the services out of the chart among the assets. */
+export function modelOf({ stacks, assets }: Pick<Assembly, 'stacks' | 'assets'>): Model {
   const finder = new Boxes(stacks);
   const arrows = new Map<string, Arrow>();
   const connect = (from: string, to: string) => {
@@ -174,7 +175,7 @@ export function modelOf(stacks: readonly AssemblyStack[]): Model {
   // What values refer to is drawn, so a mark stands for it that leads back to the resource.
   const marked = new Map<unknown, FoundResource>();
   const all = readReleases(
-    { stacks, assets: new Map() },
+    { stacks, assets },
     {
       reference: ({ stack, name }) => {
         const mark = `<${stack.name}/${name}>`;
@@ -279,13 +280,11 @@ interface Drawing {
 }
 
 /** A release of the bundled chart with its services, where the values tell them. */
-function releaseGroup(
-  { name, stack, logicalId, values: all }: Release,
-  { stacks, clusters, connect, boxesBehind }: Drawing,
-): Group | undefined {
-  const values = all as Record<string, object | undefined>;
+function releaseGroup(release: Release, { stacks, clusters, connect, boxesBehind }: Drawing): Group | undefined {
+  const { name, stack, logicalId, chart } = release;
+  if (chart.kind !== 'bundled') return undefined;
+  const values = valuesInTemplates(release);
   const services = Object.entries((values.services ?? {}) as Record<string, Record<string, unknown>>);
-  if (services.length === 0) return undefined;
   const id = `${stack}/${logicalId}`;
   const boxes: Box[] = [];
   const add = (key: string, title: string, subtitle: string) => {
