@@ -1,24 +1,21 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import * as cdk from 'aws-cdk-lib';
-import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import { parse, stringify } from 'yaml';
-import { context } from '../../../cdk.json';
-import { assemble, stacksOf } from '../../../lib/assembly/assembled';
-import { readAssembly } from '../../../lib/assembly/assembly';
+import { LOOK_CONTEXT, assemble, buildApp } from '../../../lib/assembly/app';
+import { readAssembly, stacksOf } from '../../../lib/assembly/assembly';
+import type { ValidationReport } from '../../../lib/assembly/validation-report';
 import { type Environment, loadEnvironments } from '../../../lib/config';
 import type { EnvironmentConfig } from '../../../lib/config/environment';
 import { ConfigurationError } from '../../../lib/config/problems';
 import { configsForRun } from '../../../lib/config/run';
 import { type Values, mergeValues } from '../../../lib/config/values';
-import { addPlatform } from '../../../lib/platform/platform';
 import { renderHtml } from '../../../lib/report/html';
 import { renderTerminal } from '../../../lib/report/terminal';
 import { addCompliance } from '../../../lib/tools/compliance';
 import { DELIVERY_REGISTER } from '../../../lib/tools/compliance/delivery-register';
 import { evidence } from '../../../lib/tools/compliance/evidence';
 import { REGISTER } from '../../../lib/tools/compliance/register';
-import type { ValidationReport } from '../../../lib/tools/compliance/report';
+import { costSection } from '../../../lib/tools/cost/change';
 import { estimateCost } from '../../../lib/tools/cost/estimate';
 import { costDocument } from '../../../lib/tools/cost/table';
 import type { Aws } from '../../../lib/tools/operations/aws';
@@ -97,9 +94,8 @@ export function everyConfig(base: EnvironmentConfig, expected: { readonly refuse
 
   describe('review, cost, picture and destroy --plan', () => {
     const assembled = (row: Row) => {
-      const directory = temporaryFolder();
-      const { stacks } = assemble({ environments: [environmentOf(row)], directory, today: TODAY });
-      return { stacks: stacksOf({ directory, stacks }, base.name), assembly: readAssembly(directory) };
+      const assembly = assemble({ environments: [environmentOf(row)], directory: temporaryFolder(), today: TODAY });
+      return { stacks: stacksOf(assembly, base.name), assembly };
     };
     const before = assembled(rows[0]!);
 
@@ -107,13 +103,14 @@ export function everyConfig(base: EnvironmentConfig, expected: { readonly refuse
       const { stacks, assembly } = assembled(row);
       const said: string[] = [];
       const environments = [base.name];
-      const options = { environments, accept: [], today: TODAY, baseName: 'base', headName: row.name };
-      const document = describeReport(review({ ...options, base: before.assembly, head: assembly }));
+      const options = { environments, accept: [], baseName: 'base', headName: row.name };
+      const cost: Parameters<typeof review>[0]['cost'] = (one, other, wanted) => costSection(one, other, wanted, TODAY);
+      const document = describeReport(review({ ...options, cost, base: before.assembly, head: assembly }));
       said.push(renderTerminal(document, false), renderHtml(document));
       const estimates = [base.name, 'shared'].map((name) => estimateCost(assembly, name, TODAY));
       said.push(renderTerminal(costDocument(estimates), false));
       expect(estimates[0]!.items.length).toBeGreaterThan(20);
-      said.push(await draw(modelOf(stacks), `ERP platform, ${base.name}`));
+      said.push(await draw(modelOf({ stacks, assets: assembly.assets }), `ERP platform, ${base.name}`));
       const never = () => Promise.reject(new Error('a plan only tells'));
       const code = await destroy({
         ...{ config: row.config, stacks, aws: {} as Aws, planOnly: true, includeData: true, yes: false },
@@ -133,30 +130,26 @@ function check(base: string, rows: readonly Row[]): { open: readonly string[]; n
     values,
     config: { ...config, name: nameOf(index), network: { ...config.network, cidr: `10.${index}.0.0/16` } },
   }));
-  const app = new cdk.App({
-    outdir: temporaryFolder(),
-    analyticsReporting: false,
-    treeMetadata: false,
+  const outdir = temporaryFolder();
+  const { app, environments } = buildApp({
+    environments: () =>
+      loadEnvironments(
+        named.map(({ config }) => config),
+        chartOf(base, named),
+      ),
+    today: TODAY,
     context: {
-      ...context,
-      [DISABLE_CREATION_STACK_TRACES]: true,
-      'aws:cdk:bundling-stacks': [],
+      ...LOOK_CONTEXT,
       'aws:cdk:disable-asset-staging': true,
-      '@aws-cdk/core:annotationsInValidationReport': false,
       // What is open is told row by row.
       '@aws-cdk/core:failSynthOnValidationErrors': false,
     },
-  });
-  const environments = addPlatform(app, {
-    environments: loadEnvironments(
-      named.map(({ config }) => config),
-      chartOf(base, named),
-    ),
-    today: TODAY,
+    app: { outdir, analyticsReporting: false, treeMetadata: false },
     kubectlLayer: stubKubectlLayer,
   });
   const compliance = addCompliance(app, { environments, today: TODAY });
-  const assembly = app.synth();
+  app.synth();
+  const assembly = readAssembly(outdir);
   const reports = evidence({ compliance, environments, assembly, commit: 'c0ffee', versions: {} });
   const rowsOpen = reports.flatMap(({ header, packs }) =>
     packs.flatMap(({ pack, rows: all }) =>
