@@ -6,7 +6,7 @@ import {
   type KubernetesVersionName,
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
-import { removedApis } from '../../../lib/assembly/kubernetes/removed-apis';
+import { removedApis } from '../assembly/kubernetes/removed-apis';
 import { CONFIGS, type Resource, appliedObjects, config, resources, stubKubectlLayer, synth } from '../synth';
 import { release } from '../platform/workloads/release';
 

@@ -2,7 +2,7 @@ import type { EnvironmentConfig } from '../../../../lib/config/environment';
 import { loadEnvironments } from '../../../../lib/config';
 import { KUBERNETES_VERSIONS } from '../../../../lib/config/kubernetes-versions';
 import { exitCode, report } from '../../../../lib/report/findings';
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { type PreflightProps, preflight } from '../../../../lib/tools/operations/preflight';
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError, day } from './fake-aws';

@@ -1,5 +1,5 @@
 import { loadEnvironments } from '../../../../lib/config';
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { clusterToken } from '../../../../lib/tools/operations/cluster-access';
 import { exitCode } from '../../../../lib/report/findings';
 import { type VerifyProps, verify } from '../../../../lib/tools/operations/verify';
