@@ -13,7 +13,12 @@ module.exports = {
     only('platform-knows-config', '^lib/platform/', '^lib/(platform|config)/'),
     only('assembly-knows-what-it-builds', '^lib/assembly/', '^lib/(assembly|platform|config)/'),
     only('report-stands-alone', '^lib/report/', '^lib/report/'),
-    only('tools-know-no-other-tool', '^lib/tools/([^/]+)/', '^lib/tools/$1/', '^lib/(platform|assembly|report|config)/'),
+    only(
+      'tools-know-no-other-tool',
+      '^lib/tools/([^/]+)/',
+      '^lib/tools/$1/',
+      '^lib/(platform|assembly|report|config)/',
+    ),
     only('commands-know-no-tool', '^lib/command/', '^lib/(command|assembly|report|config)/'),
     {
       name: 'lib-knows-no-bin',

@@ -1,13 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
-import * as cdk from 'aws-cdk-lib';
-import { context as appContext } from '../cdk.json';
+import { buildApp } from '../lib/assembly/app';
+import { readAssembly } from '../lib/assembly/assembly';
 import { helm } from '../lib/assembly/kubernetes/tools';
 import { defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
 import { readEnvironments } from '../lib/config';
-import { addPlatform } from '../lib/platform/platform';
 import { EXIT } from '../lib/report/exit';
 import { addCompliance } from '../lib/tools/compliance';
 import { overdue } from '../lib/tools/compliance/acknowledgement';
@@ -69,14 +68,15 @@ export const command = defineCommand({
 
 function evidenceOf(given: Readonly<Record<string, string>>, today: string, outdir: string): Evidence[] {
   const program = helm();
-  const app = new cdk.App({
-    outdir,
+  const { app, environments } = buildApp({
+    environments: (context) => readEnvironments({ context }),
+    today,
     // What is open belongs into the report first.
-    context: { ...appContext, '@aws-cdk/core:failSynthOnValidationErrors': false },
+    context: { ...given, '@aws-cdk/core:failSynthOnValidationErrors': false },
+    app: { outdir },
   });
-  const environments = addPlatform(app, { environments: readEnvironments({ context: (key) => given[key] }), today });
   const compliance = addCompliance(app, { environments, today });
-  const assembly = app.synth();
+  app.synth();
 
   const git = (...args: string[]) => execFileSync('git', args, { cwd: __dirname, encoding: 'utf8' }).trim();
   const version = (name: string) =>
@@ -84,7 +84,7 @@ function evidenceOf(given: Readonly<Record<string, string>>, today: string, outd
   return evidence({
     compliance,
     environments,
-    assembly,
+    assembly: readAssembly(outdir),
     commit: git('rev-parse', 'HEAD') + (git('status', '--porcelain') ? ' with changes that are not committed' : ''),
     versions: {
       'aws-cdk-lib': version('aws-cdk-lib'),

@@ -1,20 +1,19 @@
-import * as cdk from 'aws-cdk-lib';
 import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
 import type * as compliance from '../lib/tools/compliance';
 import { readEnvironments } from '../lib/config';
-import { REAPPLY_CONTEXT, parseReapply } from '../lib/config/reapply';
 import { PROTECTION } from '../lib/config/run';
 import { explainError } from '../lib/command/explain';
-import { addPlatform } from '../lib/platform/platform';
+import { buildApp } from '../lib/assembly/app';
 
 function synthesize(): void {
   // `cdk --no-validation` asks for the fast way: no packs, not even loaded, and no source line kept per resource.
   const fast = process.env.CDK_VALIDATION === 'false';
-  const app = new cdk.App({ treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } });
   const today = new Date().toISOString().slice(0, 10);
-  const reapply = parseReapply(app.node.tryGetContext(REAPPLY_CONTEXT));
-  const read = readEnvironments({ context: (key) => app.node.tryGetContext(key) });
-  const environments = addPlatform(app, { environments: read, today, reapply });
+  const { app, environments } = buildApp({
+    environments: (context) => readEnvironments({ context }),
+    today,
+    app: { treeMetadata: !fast, postCliContext: { [DISABLE_CREATION_STACK_TRACES]: fast } },
+  });
   if (!fast) {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only where it is used
     const { addCompliance } = require('../lib/tools/compliance') as typeof compliance;

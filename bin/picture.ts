@@ -12,10 +12,13 @@ export const command = environmentCommand({
   // The script names the environment of the picture in the documents.
   examples: { '': 'dev, as the documents show it' },
   reports: false,
-  run: async ({ stacks, environment, say }) => {
+  run: async ({ assembly, stacks, environment, say }) => {
     const file = path.join(__dirname, '..', 'docs', 'images', 'architecture.svg');
     fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(file, await draw(modelOf(stacks), `ERP platform, ${environment.config.name}`));
+    fs.writeFileSync(
+      file,
+      await draw(modelOf({ stacks, assets: assembly.assets }), `ERP platform, ${environment.config.name}`),
+    );
     say(path.relative(process.cwd(), file));
     return EXIT.fine;
   },

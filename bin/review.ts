@@ -5,6 +5,7 @@ import { UsageError, defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
 import { environmentNames } from '../lib/config/files';
 import { EXIT } from '../lib/report/exit';
+import { costSection } from '../lib/tools/cost/change';
 import { renderHtml } from '../lib/report/html';
 import { renderMarkdown } from '../lib/report/markdown';
 import { renderTerminal } from '../lib/report/terminal';
@@ -91,7 +92,7 @@ export const command = defineCommand({
       headName,
       environments,
       accept: options.accept,
-      today,
+      cost: (before, after, wanted) => costSection(before, after, wanted, today),
     });
 
     const document = describeReport(report);

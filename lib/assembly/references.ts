@@ -1,58 +1,68 @@
-import type { AssembledStack, Resource } from './assembled';
+import type { AssemblyStack, FoundResource } from './assembly';
 
-/** A resource and where it stands. */
-export interface Address {
-  readonly stack: AssembledStack;
-  readonly logicalId: string;
-  readonly resource: Resource;
+/** A value of a template and the stack that it stands in. */
+export interface Placed {
+  readonly stack: AssemblyStack;
+  readonly value: unknown;
 }
 
-/** Finds the resources that a value of a template refers to, over the borders of stacks. */
+/** Finds what values of templates refer to, over the borders of stacks. */
 export class References {
-  private readonly exports = new Map<string, { stack: AssembledStack; value: unknown }>();
-  private readonly byName: ReadonlyMap<string, AssembledStack>;
+  private readonly exports = new Map<string, Placed>();
+  private readonly byName: ReadonlyMap<string, AssemblyStack>;
 
-  constructor(private readonly stacks: readonly AssembledStack[]) {
+  constructor(stacks: readonly AssemblyStack[]) {
     this.byName = new Map(stacks.map((stack) => [stack.name, stack]));
     for (const stack of stacks) {
-      for (const output of Object.values(stack.template.Outputs ?? {})) {
-        const { Export, Value } = output as { Export?: { Name?: unknown }; Value: unknown };
+      for (const { Export, Value } of Object.values(stack.template.Outputs ?? {})) {
         if (typeof Export?.Name === 'string') this.exports.set(Export.Name, { stack, value: Value });
       }
     }
   }
 
-  ofType(type: string): Address[] {
-    return this.stacks.flatMap((stack) =>
-      Object.entries(stack.template.Resources ?? {})
-        .filter(([, resource]) => resource.Type === type)
-        .map(([logicalId, resource]) => ({ stack, logicalId, resource })),
-    );
+  /** What `Fn::ImportValue` stands for; undefined where no stack exports the name. */
+  imported(name: string): Placed | undefined {
+    return this.exports.get(name);
+  }
+
+  /** What `Fn::GetStackOutput` stands for; undefined where there is no such output. */
+  output(stackName: string, outputName: string): Placed | undefined {
+    const stack = this.byName.get(stackName);
+    const output = stack?.template.Outputs?.[outputName];
+    return stack && output ? { stack, value: output.Value } : undefined;
   }
 
   /** Resources that a value of a stack's template refers to, at any depth. */
-  addresses(stack: AssembledStack, value: unknown): Address[] {
+  resources(stack: AssemblyStack, value: unknown): FoundResource[] {
     if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([key, below]): Address[] => {
-      if (key === 'Ref') return this.address(stack, below);
-      if (key === 'Fn::GetAtt')
-        return this.address(stack, Array.isArray(below) ? below[0] : String(below).split('.')[0]);
-      if (key === 'Fn::ImportValue') {
-        const found = this.exports.get(String(below));
-        return found ? this.addresses(found.stack, found.value) : [];
+    return Object.entries(value).flatMap(([key, below]): FoundResource[] => {
+      const follow = (placed: Placed | undefined) => (placed ? this.resources(placed.stack, placed.value) : []);
+      switch (key) {
+        case 'Ref':
+          return found(stack, String(below));
+        case 'Fn::GetAtt':
+          return found(stack, Array.isArray(below) ? String(below[0]) : String(below).replace(/\..*/, ''));
+        case 'Fn::Sub': {
+          const [text, variables] = [below].flat() as [string, unknown];
+          return [
+            ...[...text.matchAll(/\$\{([^!}.]+)[^}]*\}/g)].flatMap(([, name = '']) => found(stack, name)),
+            ...this.resources(stack, variables),
+          ];
+        }
+        case 'Fn::ImportValue':
+          return follow(this.imported(String(below)));
+        case 'Fn::GetStackOutput': {
+          const { StackName, OutputName } = below as { StackName: string; OutputName: string };
+          return follow(this.output(StackName, OutputName));
+        }
+        default:
+          return this.resources(stack, below);
       }
-      if (key === 'Fn::GetStackOutput') {
-        const { StackName, OutputName } = below as { StackName: string; OutputName: string };
-        const other = this.byName.get(StackName);
-        const output = other?.template.Outputs?.[OutputName] as { Value: unknown } | undefined;
-        return other && output ? this.addresses(other, output.Value) : [];
-      }
-      return this.addresses(stack, below);
     });
   }
+}
 
-  private address(stack: AssembledStack, logicalId: unknown): Address[] {
-    const resource = stack.template.Resources?.[String(logicalId)];
-    return resource ? [{ stack, logicalId: String(logicalId), resource }] : [];
-  }
+function found(stack: AssemblyStack, logicalId: string): FoundResource[] {
+  const resource = stack.resources[logicalId];
+  return resource ? [{ ...resource, stack, logicalId, properties: resource.Properties ?? {} }] : [];
 }

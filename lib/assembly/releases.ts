@@ -1,7 +1,12 @@
+import * as fs from 'fs';
+import * as path from 'path';
+import { parse } from 'yaml';
+import { type Values, mergeValues } from '../config/values';
 import { type KubernetesObject, renderChart } from './kubernetes/render';
-import type { Assembly, AssemblyStack } from './assembly';
+import { inWords } from './answers';
+import { type Assembly, type AssemblyStack, resourcesOf, stacksOf } from './assembly';
 import { canonical } from './difference';
-import { Placeholders } from './placeholders';
+import { type Answers, Resolver } from './resolver';
 
 /** Types of the resources that the CDK library's handler puts into a cluster. */
 export const HELM_CHART = 'Custom::AWSCDK-EKS-HelmChart';
@@ -31,12 +36,17 @@ export interface Release {
 /** Kubernetes version that charts see where an assembly has no cluster. */
 const FALLBACK_VERSION = '1.31';
 
-/** Everything that an assembly puts into its clusters. */
-export function readReleases(assembly: Assembly, placeholders = new Placeholders(assembly)): Release[] {
+/**
+ * Everything that an assembly puts into its clusters.
+ *
+ * @param answers what stands in values and manifests for what only a deployment knows
+ */
+export function readReleases(assembly: Pick<Assembly, 'stacks' | 'assets'>, answers: Answers = inWords()): Release[] {
+  const resolver = new Resolver(assembly.stacks, answers);
   return assembly.stacks.flatMap((stack) =>
     Object.entries(stack.resources).flatMap(([logicalId, { Type, Properties = {} }]): Release[] => {
       if (Type !== HELM_CHART && Type !== KUBERNETES_MANIFEST) return [];
-      const text = (name: string) => (Properties[name] === undefined ? '' : placeholders.text(Properties[name], stack));
+      const text = (name: string) => (Properties[name] === undefined ? '' : resolver.text(Properties[name], stack));
       const common = {
         environment: stack.environment,
         stack: stack.name,
@@ -86,12 +96,16 @@ export function objectsOf(release: Release): readonly KubernetesObject[] {
   return objects;
 }
 
-function kubernetesVersion({ stacks }: Assembly, { environment }: AssemblyStack): string {
-  const versions = stacks
-    .filter((stack) => stack.environment === environment)
-    .flatMap(({ resources }) => Object.values(resources))
-    .flatMap(({ Type, Properties }) => (Type === 'AWS::EKS::Cluster' ? (Properties?.Version ?? []) : []));
-  return typeof versions[0] === 'string' ? versions[0] : FALLBACK_VERSION;
+/** Values of a release as the templates of its chart see them: the chart's own below those of the release. */
+export function valuesInTemplates({ chart, values }: Release): Values {
+  const own = chart.kind === 'bundled' ? fs.readFileSync(path.join(chart.folder, 'values.yaml'), 'utf8') : '{}';
+  return mergeValues(parse(own) as Values, values as Values);
+}
+
+function kubernetesVersion(assembly: Pick<Assembly, 'stacks'>, { environment }: AssemblyStack): string {
+  const [cluster] = resourcesOf(stacksOf(assembly, environment), 'AWS::EKS::Cluster');
+  const version = cluster?.properties.Version;
+  return typeof version === 'string' ? version : FALLBACK_VERSION;
 }
 
 /** JSON in which placeholders may stand where a number or a list was. */

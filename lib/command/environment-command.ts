@@ -1,4 +1,5 @@
-import { type AssembledStack, type Assembly, assemble, stacksOf } from '../assembly/assembled';
+import { assemble } from '../assembly/app';
+import { type AssemblyStack, type SynthesizedAssembly, stacksOf } from '../assembly/assembly';
 import { type Environment, readEnvironments } from '../config';
 import { environmentId } from '../config/environment';
 import { environmentNames } from '../config/files';
@@ -15,10 +16,10 @@ import type { ExitCode } from '../report/exit';
 /** What every command of one environment works with. */
 export interface EnvironmentContext<O extends Options = Options> extends CommandContext<O> {
   readonly environment: Environment;
-  readonly assembly: Assembly;
+  readonly assembly: SynthesizedAssembly;
 
   /** Stacks of the environment, upstream first. */
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
 }
 
 /** A command about one environment, without what all of them share. */

@@ -36,3 +36,12 @@ export function valuesFile(name: string): string {
 export function secretName(name: string, store: 'mysql' | 'mongodb'): string {
   return `erp/${name}/${store}`;
 }
+
+/**
+ * Stack of the images that the environments of a region share. Its name follows from the region alone, so that no environment
+ * that moves takes the registry of another along.
+ */
+export function registryStackName(region: string): string {
+  const words = region.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
+  return region === 'ap-northeast-2' ? 'ErpRegistry' : `ErpRegistry${words.join('')}`;
+}

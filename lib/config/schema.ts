@@ -141,7 +141,9 @@ const database = section('RDS for MySQL.', {
   maxAllocatedStorage: whole(20, 65536, 'GiB up to which RDS grows the volume by itself.'),
   backupRetentionDays: whole(1, 35, 'Days of automated backups.'),
   performanceInsights: yes('Whether Performance Insights records what queries wait for.'),
-  backupPlan: yes('Daily AWS Backup plan in a vault of its own, beside the automated backups.'),
+  backupPlan: yes(
+    'Daily AWS Backup plan in a vault of its own, beside the automated backups; only with `removal: retain`, because AWS deletes no vault that holds backups.',
+  ),
 });
 
 const msk = section(

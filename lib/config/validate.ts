@@ -90,6 +90,16 @@ const RULES: readonly Rule[] = [
       ),
   },
   {
+    reads: ['database.backupPlan', 'removal'],
+    rule: ({ database: { backupPlan }, removal }, check) =>
+      check(
+        'database.backupPlan',
+        backupPlan,
+        !backupPlan || removal === 'retain',
+        'false while removal is destroy: AWS deletes no vault that holds backups',
+      ),
+  },
+  {
     reads: ['msk.storage', 'msk.maxStorage'],
     rule: ({ msk }, check) => {
       if (!msk) return;

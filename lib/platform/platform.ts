@@ -2,7 +2,7 @@ import * as cdk from 'aws-cdk-lib';
 import { ClusterStack } from './cluster/cluster-stack';
 import type { KubectlLayerLoader } from './cluster/kubectl-layer';
 import type { Environment } from '../config';
-import { stackPrefix } from '../config/environment';
+import { registryStackName, stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
 import { supportWarning } from '../config/kubernetes-versions';
 import { limitWarnings } from '../config/limits';
@@ -109,12 +109,6 @@ export function addPlatform(app: cdk.App, { environments, ...options }: Platform
     const registry = registries.get(environment.config.region);
     return registry ? [addEnvironment(app, registry, environment, options)] : [];
   });
-}
-
-/** Name of the registry that the environments of a region share. It says the region, so that none moves with an environment. */
-function registryStackName(region: string): string {
-  const words = region.split('-').map((word) => `${word.charAt(0).toUpperCase()}${word.slice(1)}`);
-  return region === 'ap-northeast-2' ? 'ErpRegistry' : `ErpRegistry${words.join('')}`;
 }
 
 function addEnvironment(

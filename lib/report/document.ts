@@ -41,6 +41,12 @@ export interface Document {
   readonly blocks: readonly Block[];
 }
 
+/** A part of a document that another tool has made, with a line for the top. */
+export interface Section {
+  readonly headline: string;
+  readonly blocks: readonly Block[];
+}
+
 export const heading = (text: string): Block => ({ kind: 'heading', text });
 export const lines = (items: readonly Line[]): Block => ({ kind: 'lines', lines: items });
 export const table = (content: Table): Block => ({ kind: 'table', table: content });

@@ -1,5 +1,6 @@
 import { type Container, type PodTemplateSpec } from 'kubernetes-types/core/v1';
-import { isKind, type Manifest, ofKind, validateManifests } from '../../lib/assembly/kubernetes/manifests';
+import { isKind, type Manifest, ofKind } from '../../lib/assembly/kubernetes/manifests';
+import { validateManifests } from '../lib/assembly/kubernetes/validate';
 import { find } from './render';
 import { variants } from './variants';
 

@@ -66,8 +66,8 @@ describe.each(['README.md', 'README.ko.md'])('%s', (readme) => {
     const [first = ''] = /^ *\$ npx cdk deploy ErpDev -c standIn=dev[^]*?Outputs:/m.exec(text) ?? [];
     const shown = [...first.matchAll(/✅ {2}(\w+)/g)].map(([, name]) => name!);
     expect([...shown].sort()).toEqual(names.filter((name) => /^ErpDev|^ErpRegistry$/.test(name)).sort());
-    for (const { name, dependsOn } of stacks.filter((stack) => shown.includes(stack.name))) {
-      for (const upstream of dependsOn) expect(shown.indexOf(upstream)).toBeLessThan(shown.indexOf(name));
+    for (const { name, dependencies } of stacks.filter((stack) => shown.includes(stack.name))) {
+      for (const upstream of dependencies) expect(shown.indexOf(upstream)).toBeLessThan(shown.indexOf(name));
     }
   });
 

@@ -1,8 +1,7 @@
 import * as fs from 'fs';
 import * as os from 'os';
 import * as path from 'path';
-import * as cdk from 'aws-cdk-lib';
-import { DISABLE_CREATION_STACK_TRACES } from 'aws-cdk-lib/cx-api';
+import type * as cdk from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
@@ -10,11 +9,11 @@ import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-laye
 // eslint-disable-next-line @typescript-eslint/no-restricted-imports -- made to read the frozen values
 import * as shipped from '../../lib/config';
 import type { EnvironmentConfig } from '../../lib/config/environment';
-import { parseReapply } from '../../lib/config/reapply';
+import { REAPPLY_CONTEXT } from '../../lib/config/reapply';
 import { type Values, mergeValues } from '../../lib/config/values';
+import { LOOK_CONTEXT, buildApp } from '../../lib/assembly/app';
 import type { Manifest } from '../../lib/assembly/kubernetes/manifests';
-import { type EnvironmentStacks, addPlatform } from '../../lib/platform/platform';
-import { context } from '../../cdk.json';
+import type { EnvironmentStacks } from '../../lib/platform/platform';
 import { copyFrozenChart } from '../fixtures/chart';
 import { CONFIGS } from '../fixtures/configs';
 
@@ -78,15 +77,6 @@ export interface Synth {
   assembly(): ReturnType<cdk.App['synth']>;
 }
 
-/** Context of cdk.json, without what only costs time in a test: bundles, copies of assets, source lines, printed warnings. */
-const TEST_CONTEXT = {
-  ...context,
-  [DISABLE_CREATION_STACK_TRACES]: true,
-  'aws:cdk:bundling-stacks': [],
-  'aws:cdk:disable-asset-staging': true,
-  '@aws-cdk/core:annotationsInValidationReport': false,
-};
-
 /** The app as bin/erp.ts builds it. */
 export function synth({
   configs = [CONFIGS.dev],
@@ -95,17 +85,13 @@ export function synth({
   kubectlLayer,
   reapply,
 }: SynthOptions = {}): Synth {
-  const app = new cdk.App({
-    outdir: temporaryFolder(),
-    context: TEST_CONTEXT,
-    analyticsReporting: false,
-    treeMetadata: false,
-  });
-  const environments = addPlatform(app, {
-    environments: loadEnvironments(configs, chart),
+  const { app, environments } = buildApp({
+    environments: () => loadEnvironments(configs, chart),
     today,
     kubectlLayer,
-    reapply: parseReapply(reapply),
+    // Copies of assets only cost time.
+    context: { ...LOOK_CONTEXT, 'aws:cdk:disable-asset-staging': true, [REAPPLY_CONTEXT]: reapply },
+    app: { outdir: temporaryFolder(), analyticsReporting: false, treeMetadata: false },
   });
   let assembly: ReturnType<cdk.App['synth']> | undefined;
   return {

@@ -58,8 +58,8 @@ export interface SecretStore {
 }
 
 /**
- * Every kind of object the platform installs, by API version and kind. `schemas.json` is generated from this interface
- * (`npm run golden`). The types are those of the Kubernetes 1.30 API: nothing that 1.31 added is in use.
+ * Every kind of object the platform installs, by API version and kind. The schemas that tests hold manifests against are
+ * generated from this interface (`npm run golden`). The types are those of the Kubernetes 1.30 API: nothing that 1.31 added is in use.
  */
 export interface Kinds {
   'v1/ConfigMap': ConfigMap;

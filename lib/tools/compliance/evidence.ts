@@ -1,16 +1,15 @@
 import { createHash } from 'crypto';
 import * as fs from 'fs';
 import * as path from 'path';
-import type * as cxapi from 'aws-cdk-lib/cx-api';
 import type { EnvironmentStacks } from '../../platform/platform';
 import type { Compliance } from '.';
-import { isStackOf } from '../../assembly/assembled';
-import { installedManifests } from '../../assembly/installed-manifests';
+import { STAND_INS } from '../../assembly/answers';
+import { SHARED, type SynthesizedAssembly, stacksOf } from '../../assembly/assembly';
+import { objectsOf, readReleases } from '../../assembly/releases';
 import { MANIFEST_PACK, checkManifests } from './manifest-checks';
 import {
   type PackReport,
   type ReportHeader,
-  type ValidationReport,
   findingRows,
   manifestRows,
   packRows,
@@ -20,15 +19,15 @@ import {
 } from './report';
 import { toPage } from './report-page';
 
-/** What belongs to no environment: the stacks they share. */
-const SHARED = 'registry';
+/** Name of the report about the stacks that environments share. */
+const SHARED_REPORT = 'registry';
 
 export interface EvidenceProps {
   readonly compliance: Compliance;
   readonly environments: readonly EnvironmentStacks[];
 
-  /** What `app.synth()` returned. */
-  readonly assembly: cxapi.CloudAssembly;
+  /** What the app that `compliance` has checked left behind. */
+  readonly assembly: SynthesizedAssembly;
 
   readonly commit: string;
   readonly versions: Readonly<Record<string, string>>;
@@ -46,23 +45,16 @@ export interface Evidence {
 /** Reports of every environment and of what they share, from one synth. */
 export function evidence({ compliance, environments, assembly, commit, versions }: EvidenceProps): Evidence[] {
   const { recorder, templateRules, applied } = compliance;
-  const report = JSON.parse(
-    fs.readFileSync(path.join(assembly.directory, 'validation-report.json'), 'utf8'),
-  ) as ValidationReport;
-  const owners = new Map(
-    assembly.stacks.map(({ stackName }) => [
-      stackName,
-      environments.find(({ environment }) => isStackOf(environment.config.name, stackName))?.environment.config.name,
-    ]),
-  );
-  const ownerOf = (stack: string) => owners.get(stack) ?? SHARED;
+  const { validation } = assembly;
+  if (!validation) throw new Error(`Nothing has checked the assembly in ${assembly.directory}`);
   const rows = new Map(
-    [...recorder.rules.keys()].map((pack) => [pack, packRows(pack, recorder.evaluations, report, applied)]),
+    [...recorder.rules.keys()].map((pack) => [pack, packRows(pack, recorder.evaluations, validation, applied)]),
   );
-  const templateFindings = findingRows(templateRules.name, report, (at) => at.split('/')[0] ?? at, applied);
+  const templateFindings = findingRows(templateRules.name, validation, (at) => at.split('/')[0] ?? at, applied);
 
   return [...environments.map(({ environment }) => environment.config.name), SHARED].map((name) => {
-    const own = (stack: string) => ownerOf(stack) === name;
+    const stacks = stacksOf(assembly, name).map((stack) => stack.name);
+    const own = (stack: string) => stacks.includes(stack);
     const packs: PackReport[] = [...rows].map(([pack, all]) => ({
       pack,
       rows: all.filter(({ stack }) => own(stack)),
@@ -78,26 +70,30 @@ export function evidence({ compliance, environments, assembly, commit, versions 
       notApplicable: 0,
       complete: false,
     });
-    const environment = environments.find((stacks) => stacks.environment.config.name === name);
+    const environment = environments.find((one) => one.environment.config.name === name);
     if (environment) packs.push(inTheCluster(environment, assembly, compliance));
-    const templates = assembly.stacks
-      .filter(({ stackName }) => own(stackName))
-      .map(({ stackName, templateFullPath }): [string, string] => [
-        stackName,
-        createHash('sha256').update(fs.readFileSync(templateFullPath)).digest('hex'),
-      ])
-      .sort();
-    const header = { environment: name, commit, versions, templates: Object.fromEntries(templates) };
+    const templates = stacks.sort().map((stack): [string, string] => {
+      const template = fs.readFileSync(path.join(assembly.directory, `${stack}.template.json`));
+      return [stack, createHash('sha256').update(template).digest('hex')];
+    });
+    const header = {
+      environment: name === SHARED ? SHARED_REPORT : name,
+      commit,
+      versions,
+      templates: Object.fromEntries(templates),
+    };
     return { header, packs, files: files(header, packs) };
   });
 }
 
-function inTheCluster(stacks: EnvironmentStacks, assembly: cxapi.CloudAssembly, { applied }: Compliance): PackReport {
-  const { environment, workloads } = stacks;
-  const manifests = installedManifests(
-    assembly.getStackByName(workloads.stackName),
-    environment.config.kubernetes.version,
-  );
+function inTheCluster(
+  { workloads }: EnvironmentStacks,
+  assembly: SynthesizedAssembly,
+  { applied }: Compliance,
+): PackReport {
+  const manifests = readReleases(assembly, STAND_INS)
+    .filter(({ stack }) => stack === workloads.stackName)
+    .flatMap(objectsOf);
   const { evaluations, notApplicable } = checkManifests(manifests, workloads.stackName);
   const own = applied.filter(({ id, at }) => id.startsWith(`${MANIFEST_PACK}::`) && at.node.scopes.includes(workloads));
   return { pack: MANIFEST_PACK, rows: manifestRows(evaluations, own), notApplicable, complete: true };

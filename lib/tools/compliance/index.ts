@@ -57,7 +57,7 @@ export function addCompliance(app: cdk.App, props: ComplianceProps): Compliance 
   const { register = [...REGISTER, ...DELIVERY_REGISTER, ...(unprotected ? UNPROTECTED_REGISTER : [])] } = props;
   checkCharts(environments.map(({ environment }) => environment));
   const recorder = new Recorder();
-  const templateRules = new TemplateRules(environments);
+  const templateRules = new TemplateRules(app, environments);
   const applied = acknowledge(environments, register);
   cdk.Validations.of(app).addPlugins(
     ...PACKS.map((Pack) => recorder.record(new Pack(app))),

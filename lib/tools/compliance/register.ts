@@ -477,6 +477,17 @@ export const REGISTER: readonly Acknowledgement[] = [
     review: '2027-03-31',
   },
   {
+    name: 'undelivered-alarms',
+    when: ({ config }) => config.observability.alarmEmail !== undefined,
+    at: ({ network, global }) => [network, global].map((stack) => stack?.node.tryFindChild('AlarmTopic')),
+    ids: [aws('SQS3'), ...inPacks([SERVERLESS], 'SQSRedrivePolicy')],
+    reason:
+      'This queue is the dead-letter queue of the e-mail subscription. The rules know those of queues and functions only, and one behind it would get nothing.',
+    control: 'It is encrypted, takes messages from its topic alone and keeps them for 14 days.',
+    owner: 'platform',
+    review: '2027-06-30',
+  },
+  {
     name: 'pinned-zones',
     at: ({ network }) => [network.vpc],
     ids: ['CloudFormation-Validate::W3010'],

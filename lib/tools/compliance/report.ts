@@ -1,6 +1,7 @@
 import type { Table } from '../../report/document';
 import { markdownTable } from '../../report/markdown';
 import { type AppliedAcknowledgement, reasonOf } from './acknowledgement';
+import type { ValidationReport, Violation } from '../../assembly/validation-report';
 import type { Evaluation } from './recorder';
 
 export const STATES = ['Compliant', 'Non-Compliant', 'Suppressed', 'Error'] as const;
@@ -50,26 +51,6 @@ export interface ReportHeader {
   readonly templates: Readonly<Record<string, string>>;
 }
 
-/** The part of `validation-report.json` that reports are made from. */
-export interface ValidationReport {
-  readonly pluginReports: readonly {
-    readonly pluginName: string;
-    readonly violations?: readonly Violation[];
-    readonly suppressedViolations?: readonly (Violation & {
-      readonly reason: string;
-      readonly acknowledgedAt?: string;
-      readonly acknowledgedId: string;
-    })[];
-  }[];
-}
-
-interface Violation {
-  readonly ruleName: string;
-  readonly description: string;
-  readonly severity: string;
-  readonly violatingConstructs: readonly { readonly constructPath: string }[];
-}
-
 /**
  * Rows of a pack whose evaluations were recorded. Whether a finding is suppressed is what the framework said, not what
  * the register hopes for.
@@ -115,7 +96,7 @@ export function findingRows(
   const { violations = [], suppressedViolations = [] } =
     report.pluginReports.find(({ pluginName }) => pluginName === plugin) ?? {};
   const rows = (violation: Violation, more: Pick<Row, 'state'> & Partial<Row>) =>
-    violation.violatingConstructs.map(({ constructPath }) => ({
+    violation.violatingConstructs.map(({ constructPath = '' }) => ({
       rule: violation.ruleName,
       resource: constructPath,
       stack: stackOf(constructPath),

@@ -1,6 +1,7 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
+import { environmentOf } from '../../assembly/assembly';
 import type { EnvironmentStacks } from '../../platform/platform';
 
 const RULES = path.join(__dirname, 'rules');
@@ -13,17 +14,15 @@ export class TemplateRules extends cdk.CloudFormationValidatePlugin {
   /** What the last run found. */
   violations: readonly cdk.PolicyViolation[] = [];
 
-  constructor(environments: readonly EnvironmentStacks[]) {
+  /** @param environments all environments of the app */
+  constructor(app: cdk.App, environments: readonly EnvironmentStacks[]) {
     super({
       regoRules: [
         ...fs
           .readdirSync(RULES)
           .sort()
           .map((name) => ({ name, content: fs.readFileSync(path.join(RULES, name), 'utf8') })),
-        {
-          name: 'environments.rego',
-          content: `package erp.design\n\ndestroyed := ${JSON.stringify(destroyed(environments))}\n`,
-        },
+        { name: 'environments.rego', content: facts(app, environments) },
       ],
     });
   }
@@ -39,10 +38,15 @@ export class TemplateRules extends cdk.CloudFormationValidatePlugin {
   }
 }
 
-/** Descriptions of the stacks that leave nothing behind: what a template can be told by. */
-function destroyed(environments: readonly EnvironmentStacks[]): string[] {
-  return environments
+/** What the rules have to know beside the templates. */
+function facts(app: cdk.App, environments: readonly EnvironmentStacks[]): string {
+  const destroyed = environments
     .filter(({ environment }) => environment.config.removal === 'destroy')
-    .flatMap((stacks) => Object.values(stacks))
-    .flatMap((stack) => (cdk.Stack.isStack(stack) ? (stack.templateOptions.description ?? []) : []));
+    .map(({ environment }) => environment.config.name);
+  const descriptions = app.node.children
+    .filter((child) => cdk.Stack.isStack(child))
+    .filter((stack) => destroyed.includes(environmentOf({ tags: stack.tags.tagValues() })))
+    .flatMap((stack) => stack.templateOptions.description ?? []);
+  // One to a line: the engine refuses long lines, and a refusal looks as if nothing had been found.
+  return `package erp.design\n\nleaves_nothing := ${JSON.stringify(descriptions, undefined, 2)}\n`;
 }

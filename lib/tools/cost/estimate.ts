@@ -30,6 +30,9 @@ export interface Estimate {
 
   /** Sum of what use costs at the assumption, without unknown prices. */
   readonly variable: number;
+
+  /** Sum of both; undefined where the price table is of another region. */
+  readonly total: number | undefined;
 }
 
 /**
@@ -39,7 +42,8 @@ export interface Estimate {
  */
 export function estimateCost(assembly: Assembly, environment: string, today: string): Estimate {
   const stacks = assembly.stacks.filter((stack) => stack.environment === environment);
-  const region = stacks.map((stack) => stack.region).find((each) => each !== 'us-east-1') ?? 'us-east-1';
+  const regions = [...new Set(stacks.map((stack) => stack.region))];
+  const region = regions.filter((each, _, { length }) => each !== 'us-east-1' || length === 1).join(', ');
   const usage = usageOf(stacks);
   const count = (type: string) =>
     stacks.flatMap(({ resources }) => Object.values(resources)).filter(({ Type }) => Type === type).length;
@@ -67,13 +71,15 @@ export function estimateCost(assembly: Assembly, environment: string, today: str
       // The report has helm's message where it compares the releases; what cannot be installed costs nothing.
     }
   }
+  const isPriced = region === '' || region === PRICED_REGION;
   const items = merge(meters).map((meter): CostItem => {
-    const rate = region === PRICED_REGION ? PRICES[meter.price] : undefined;
+    const rate = isPriced ? PRICES[meter.price] : undefined;
     return { ...meter, rate, usd: rate?.usd === undefined ? undefined : rate.usd * meter.quantity };
   });
   const sum = (isUsage: boolean) =>
     items.filter(({ usage }) => usage === isUsage).reduce((total, { usd = 0 }) => total + usd, 0);
-  return { environment, region, items, usage, fixed: sum(false), variable: sum(true) };
+  const [fixed, variable] = [sum(false), sum(true)];
+  return { environment, region, items, usage, fixed, variable, total: isPriced ? fixed + variable : undefined };
 }
 
 /** Whether a load balancer or an API calls the function, by itself or by an alias or version of it. */
@@ -105,31 +111,4 @@ function merge(meters: readonly (Meter & { stack: string })[]): (Meter & { stack
 
 function order({ service, usage, item, stack }: Meter & { stack: string }): string {
   return [service, usage ? 1 : 0, item, stack].join('|');
-}
-
-/** How the bills of two sides differ. */
-export interface CostChange {
-  readonly environment: string;
-  readonly before?: Estimate;
-  readonly after?: Estimate;
-
-  /** Lines that differ in quantity or in price. */
-  readonly items: readonly { readonly before?: CostItem; readonly after?: CostItem }[];
-}
-
-/** Compares two estimates of one environment. */
-export function compareCosts(environment: string, before?: Estimate, after?: Estimate): CostChange {
-  const key = ({ stack, service, item }: CostItem) => `${service}|${item}|${stack}`;
-  const keys = [...new Set([...(before?.items ?? []), ...(after?.items ?? [])].map(key))].sort();
-  const items = keys.flatMap((id) => {
-    const was = before?.items.find((item) => key(item) === id);
-    const is = after?.items.find((item) => key(item) === id);
-    return was?.quantity === is?.quantity && was?.price === is?.price ? [] : [{ before: was, after: is }];
-  });
-  return { environment, before, after, items };
-}
-
-/** Whether a line that differs has no price on a side. */
-export function hasUnknown({ before, after }: CostChange['items'][number]): boolean {
-  return [before, after].some((item) => item !== undefined && item.usd === undefined);
 }

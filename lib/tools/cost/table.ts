@@ -1,8 +1,8 @@
 import type { Block, Document } from '../../report/document';
 import { details, heading, lines, table } from '../../report/document';
-import { type CostChange, type CostItem, type Estimate, hasUnknown } from './estimate';
+import type { CostItem, Estimate } from './estimate';
 import { HOURS } from './meters';
-import { PRICED_REGION, PRICES_VERSION } from './prices';
+import { PRICES_VERSION } from './prices';
 
 /** US dollars with cents; unknown where there is no price. */
 export function dollars(usd: number | undefined): string {
@@ -24,23 +24,23 @@ export function costDocument(estimates: readonly Estimate[]): Document {
   };
 }
 
-function costBlocks({ environment, region, items, fixed, variable, usage }: Estimate): Block[] {
+function costBlocks({ environment, region, items, fixed, variable, total, usage }: Estimate): Block[] {
   const fixedItems = items.filter((item) => !item.usage);
   const usageItems = items.filter((item) => item.usage);
   const unknown = items.filter(({ usd }) => usd === undefined);
   return [
     heading(
-      region === PRICED_REGION
-        ? `${environment}: ${dollars(fixed + variable)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`
-        : `${environment}: unknown, for the prices of ${region} are not in the table`,
+      total === undefined
+        ? `${environment}: unknown, for the prices of ${region} are not in the table`
+        : `${environment}: ${dollars(total)} a month${unknown.length > 0 ? ' and what is unknown' : ''}`,
     ),
     table({
       columns: ['service', 'what', 'stack', 'quantity', 'unit price', 'a month', 'price'],
       right: [3, 4, 5],
       rows: [...fixedItems, ...usageItems].map(row),
       totals: [
-        ['', 'fixed, whether used or not', '', '', '', dollars(fixed)],
-        ['', 'by use, at the assumption below', '', '', '', dollars(variable)],
+        ['', 'fixed, whether used or not', '', '', '', dollars(total === undefined ? undefined : fixed)],
+        ['', 'by use, at the assumption below', '', '', '', dollars(total === undefined ? undefined : variable)],
       ],
     }),
     details('by stack and by service', [
@@ -94,42 +94,7 @@ function sums(name: string, items: readonly CostItem[], of: (item: CostItem) => 
   };
 }
 
-/** What a change does to the bill, for a review. */
-export function costChangeBlocks(changes: readonly CostChange[]): Block[] {
-  const rows = changes.map(({ environment, before, after, items }) => {
-    const total = (estimate?: Estimate) => (estimate ? estimate.fixed + estimate.variable : 0);
-    const shown = (estimate?: Estimate) =>
-      dollars(estimate && estimate.region !== PRICED_REGION ? undefined : total(estimate));
-    const isPriced = [before, after].every((estimate) => !estimate || estimate.region === PRICED_REGION);
-    const unknown = items.some(hasUnknown) ? ' and unknown' : '';
-    const difference = isPriced ? `${signed(total(after) - total(before))}${unknown}` : 'unknown';
-    return [environment, shown(before), shown(after), difference];
-  });
-  const items = changes.flatMap(({ environment, items }) => items.map((item) => ({ environment, ...item })));
-  return [
-    table({ columns: ['environment', 'before', 'after', 'a month'], right: [1, 2, 3], rows }),
-    ...(items.length > 0
-      ? [
-          table({
-            columns: ['what', 'stack', 'before', 'after', 'a month'],
-            right: [2, 3, 4],
-            rows: items.map((item) => {
-              const { before, after } = item;
-              const any = after ?? before;
-              return [
-                any ? `${any.service}: ${any.item}` : '',
-                any?.stack ?? '',
-                before ? amount(before.quantity) : '–',
-                after ? amount(after.quantity) : '–',
-                hasUnknown(item) ? 'unknown' : signed((after?.usd ?? 0) - (before?.usd ?? 0)),
-              ];
-            }),
-          }),
-        ]
-      : []),
-  ];
-}
-
-function amount(quantity: number): string {
+/** A quantity with two decimals at most. */
+export function amount(quantity: number): string {
   return String(Math.round(quantity * 100) / 100);
 }

@@ -5,15 +5,15 @@ import {
   paginateDescribeStacks,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import type { EnvironmentConfig } from '../../config/environment';
+import { type EnvironmentConfig, stackPrefix } from '../../config/environment';
 import { FIREWALL_REGION } from '../../platform/edge/firewall-stack';
-import { type AssembledStack, isStackOf } from '../../assembly/assembled';
+import { type AssemblyStack, environmentOf } from '../../assembly/assembly';
 import type { Aws } from './aws';
 import { errorName } from './aws';
 
 /** A stack of the assembly as AWS has it. */
 export interface DeployedStack {
-  readonly stack: AssembledStack;
+  readonly stack: AssemblyStack;
 
   /** undefined when it does not exist. */
   readonly status?: string;
@@ -25,7 +25,7 @@ export interface DeployedStack {
 }
 
 /** What AWS knows of the given stacks, in their order. */
-export async function deployedStacks(aws: Aws, stacks: readonly AssembledStack[]): Promise<DeployedStack[]> {
+export async function deployedStacks(aws: Aws, stacks: readonly AssemblyStack[]): Promise<DeployedStack[]> {
   return Promise.all(
     stacks.map(async (stack) => {
       const regional = aws.in(stack.region);
@@ -56,12 +56,12 @@ export function stands({ status }: Pick<DeployedStack, 'status'>): boolean {
 
 /**
  * Stacks of an environment that stand in the account and are none of the app any more, youngest first: what config has switched
- * off. The CDK CLI knows nothing of them.
+ * off. The CDK CLI knows nothing of them. Other apps of the account may use the same tag, so their names have to fit as well.
  */
 export async function abandonedStacks(
   aws: Aws,
   { name: environment, region }: Pick<EnvironmentConfig, 'name' | 'region'>,
-  stacks: readonly AssembledStack[],
+  stacks: readonly AssemblyStack[],
 ): Promise<(Stack & { readonly region: string })[]> {
   const perRegion = await Promise.all(
     [...new Set([region, FIREWALL_REGION])].map(async (where) => {
@@ -74,10 +74,11 @@ export async function abandonedStacks(
   return perRegion
     .flat()
     .filter(
-      ({ StackName = '', RootId, region: where }) =>
+      ({ StackName = '', RootId, Tags = [], region: where }) =>
         // A nested stack goes with its parent.
         RootId === undefined &&
-        isStackOf(environment, StackName) &&
+        StackName.startsWith(stackPrefix(environment)) &&
+        environmentOf({ tags: Object.fromEntries(Tags.map(({ Key, Value }) => [Key, Value])) }) === environment &&
         !stacks.some((stack) => stack.name === StackName && stack.region === where),
     )
     .sort((one, other) => Number(other.CreationTime) - Number(one.CreationTime));

@@ -1,5 +1,13 @@
-import type { AssembledStack, Resource } from '../../assembly/assembled';
-import { type Address, References } from '../../assembly/references';
+import {
+  type Assembly,
+  type AssemblyStack,
+  type FoundResource,
+  type Properties,
+  type Resource,
+  resourcesOf,
+} from '../../assembly/assembly';
+import { References } from '../../assembly/references';
+import { HELM_CHART, type Release, readReleases, valuesInTemplates } from '../../assembly/releases';
 
 /** What a box stands for; decides its colour. */
 export type Category = 'entry' | 'network' | 'compute' | 'data' | 'release' | 'delivery' | 'watch';
@@ -32,8 +40,6 @@ export interface Model {
   readonly stacks: readonly Box[];
   readonly dependencies: readonly Arrow[];
 }
-
-type Properties = Readonly<Record<string, unknown>>;
 
 interface Kind {
   readonly category: Category;
@@ -122,7 +128,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
   'AWS::CloudWatch::Alarm': { category: 'watch', describe: () => ['CloudWatch alarms', ''], together: true },
   'AWS::CloudWatch::Dashboard': { category: 'watch', describe: () => ['Dashboard', ''], together: true },
   'AWS::SNS::Topic': { category: 'watch', describe: () => ['SNS topic', ''], together: true },
-  'Custom::AWSCDK-EKS-HelmChart': {
+  [HELM_CHART]: {
     category: 'release',
     describe: ({ Release, Version }) => [text(Release), `Helm release${text(Version) && ` ${text(Version)}`}`],
   },
@@ -159,29 +165,49 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::CodePipeline::Pipeline', from: '', to: 'Stages' },
 ];
 
-/** Reads the picture out of stacks, which are those of one environment. */
-export function modelOf(stacks: readonly AssembledStack[]): Model {
-  const assembly = new Boxes(stacks);
+/** Reads the picture out of the stacks of one environment, and the services out of the chart among the assets. */
+export function modelOf({ stacks, assets }: Pick<Assembly, 'stacks' | 'assets'>): Model {
+  const finder = new Boxes(stacks);
   const arrows = new Map<string, Arrow>();
   const connect = (from: string, to: string) => {
     if (from !== to) arrows.set(`${from} ${to}`, { from, to });
   };
+  // What values refer to is drawn, so a mark stands for it that leads back to the resource.
+  const marked = new Map<unknown, FoundResource>();
+  const all = readReleases(
+    { stacks, assets },
+    {
+      reference: ({ stack, name }) => {
+        const mark = `<${stack.name}/${name}>`;
+        for (const resource of finder.resources(stack, { Ref: name })) marked.set(mark, resource);
+        return mark;
+      },
+      result: (words) => `<${words}>`,
+    },
+  );
+  const boxesBehind = (value: unknown) => finder.boxesOf([marked.get(value) ?? []].flat());
 
   const groups = stacks.map((stack): Group => {
     const boxes = new Map<string, Box>();
     const releases: Group[] = [];
     const counts = new Map<string, number>();
-    for (const [logicalId, resource] of Object.entries(stack.template.Resources ?? {})) {
-      const address = { stack, logicalId, resource };
+    for (const [logicalId, resource] of Object.entries(stack.resources)) {
       const kind = kindOf(resource);
       if (!kind) continue;
-      const release =
-        resource.Type === 'Custom::AWSCDK-EKS-HelmChart' ? releaseOf(assembly, address, connect) : undefined;
-      if (release) {
-        releases.push(release);
+      const release = all.find((one) => one.stack === stack.name && one.logicalId === logicalId);
+      const group =
+        release &&
+        releaseGroup(release, {
+          stacks,
+          clusters: finder.boxesIn(stack, resource.Properties?.ClusterName),
+          connect,
+          boxesBehind,
+        });
+      if (group) {
+        releases.push(group);
         continue;
       }
-      const id = boxId(address);
+      const id = boxId(stack, logicalId, resource);
       const [title, subtitle] = kind.describe(resource.Properties ?? {}, logicalId);
       const count = (counts.get(id) ?? 0) + 1;
       counts.set(id, count);
@@ -193,7 +219,7 @@ export function modelOf(stacks: readonly AssembledStack[]): Model {
       });
     }
     if (boxes.size + releases.length === 0) {
-      const count = Object.keys(stack.template.Resources ?? {}).length;
+      const count = Object.keys(stack.resources).length;
       const id = `${stack.name}/resources`;
       boxes.set(id, { id, title: `${count} resources`, subtitle: '', category: 'watch' });
     }
@@ -207,11 +233,9 @@ export function modelOf(stacks: readonly AssembledStack[]): Model {
   });
 
   for (const { type, from, to } of LEADS) {
-    for (const address of assembly.ofType(type)) {
+    for (const resource of resourcesOf(stacks, type)) {
       const ends = (path: string) =>
-        path === ''
-          ? assembly.boxesOf([address])
-          : assembly.boxesIn(address.stack, valueAt(address.resource.Properties, path));
+        path === '' ? finder.boxesOf([resource]) : finder.boxesIn(resource.stack, valueAt(resource.properties, path));
       for (const origin of ends(from)) for (const destination of ends(to)) connect(origin, destination);
     }
   }
@@ -230,51 +254,60 @@ export function modelOf(stacks: readonly AssembledStack[]): Model {
 }
 
 /** Dependencies that no longer way says as well. */
-function direct(stacks: readonly AssembledStack[]): Arrow[] {
+function direct(stacks: readonly AssemblyStack[]): Arrow[] {
   const byName = new Map(stacks.map((stack) => [stack.name, stack]));
   const upstream = (name: string): Set<string> => {
-    const { dependsOn = [] } = byName.get(name) ?? {};
-    return new Set(dependsOn.flatMap((one) => [one, ...upstream(one)]));
+    const { dependencies = [] } = byName.get(name) ?? {};
+    return new Set(dependencies.flatMap((one) => [one, ...upstream(one)]));
   };
-  return stacks.flatMap(({ name, dependsOn }) =>
-    dependsOn
-      .filter((one) => !dependsOn.some((other) => upstream(other).has(one)))
+  return stacks.flatMap(({ name, dependencies }) =>
+    dependencies
+      .filter((one) => !dependencies.some((other) => upstream(other).has(one)))
       .map((one) => ({ from: one, to: name })),
   );
 }
 
+interface Drawing {
+  readonly stacks: readonly AssemblyStack[];
+
+  /** Ids of the boxes of the cluster that the release goes to. */
+  readonly clusters: readonly string[];
+
+  readonly connect: (from: string, to: string) => void;
+
+  /** Ids of the boxes that a text out of the values stands for. */
+  readonly boxesBehind: (value: unknown) => string[];
+}
+
 /** A release of the bundled chart with its services, where the values tell them. */
-function releaseOf(
-  assembly: Boxes,
-  { stack, logicalId, resource }: Address,
-  connect: (from: string, to: string) => void,
-): Group | undefined {
-  const { Release, Values, ClusterName } = resource.Properties ?? {};
-  const { values, refers } = parseValues(Values);
+function releaseGroup(release: Release, { stacks, clusters, connect, boxesBehind }: Drawing): Group | undefined {
+  const { name, stack, logicalId, chart } = release;
+  if (chart.kind !== 'bundled') return undefined;
+  const values = valuesInTemplates(release);
   const services = Object.entries((values.services ?? {}) as Record<string, Record<string, unknown>>);
-  if (services.length === 0) return undefined;
-  const id = `${stack.name}/${logicalId}`;
+  const id = `${stack}/${logicalId}`;
   const boxes: Box[] = [];
   const add = (key: string, title: string, subtitle: string) => {
     boxes.push({ id: `${id}/${key}`, title, subtitle, category: 'release' });
     return `${id}/${key}`;
   };
   const boxOf = new Map(
-    services.map(([key, { name, port }]) => [key, add(key, text(name), `pods, port ${text(port)}`)]),
+    services.map(([key, service]) => [key, add(key, text(service.name), `pods, port ${text(service.port)}`)]),
   );
   const { mode } = (values.kafka ?? {}) as { mode?: string };
   const kafka = mode && mode !== 'msk' ? add('kafka', 'Kafka', 'pods on the tainted nodes') : undefined;
   if (kafka && mode === 'zookeeper') connect(kafka, add('zookeeper', 'ZooKeeper', 'pods on the tainted nodes'));
-  for (const cluster of assembly.boxesIn(stack, ClusterName)) connect(id, cluster);
+  for (const cluster of clusters) connect(id, cluster);
   const { host } = (values.redis ?? {}) as { host?: string };
-  const cache = assembly.boxesIn(stack, refers.get(host ?? ''));
-  const msk = mode === 'msk' ? assembly.ofType('AWS::MSK::Cluster').map((one) => boxId(one)) : [];
+  const cache = boxesBehind(host);
+  const msk =
+    mode === 'msk' ? resourcesOf(stacks, 'AWS::MSK::Cluster').map((one) => boxId(one.stack, one.logicalId, one)) : [];
 
   for (const [key, service] of services) {
     const box = boxOf.get(key);
     if (!box) continue;
     const { arn } = (service.targetGroup ?? {}) as { arn?: string };
-    for (const targetGroup of assembly.boxesIn(stack, refers.get(arn ?? ''))) connect(targetGroup, box);
+    for (const targetGroup of boxesBehind(arn)) connect(targetGroup, box);
     const { uses = {}, calls = {} } = service as { uses?: Record<string, boolean>; calls?: object };
     for (const peer of Object.keys(calls)) {
       const other = boxOf.get(peer);
@@ -283,27 +316,7 @@ function releaseOf(
     if (uses.kafka) for (const broker of kafka ? [kafka] : msk) connect(box, broker);
     if (uses.redis) for (const one of cache) connect(box, one);
   }
-  return { id, title: text(Release), subtitle: 'Helm release of chart/', boxes, groups: [] };
-}
-
-/** Helm values out of a template: a JSON text, with what only CloudFormation knows replaced by marks. */
-function parseValues(value: unknown): { values: Record<string, unknown>; refers: Map<string, unknown> } {
-  const refers = new Map<string, unknown>();
-  const join = (value as { 'Fn::Join'?: [string, unknown[]] } | undefined)?.['Fn::Join'];
-  const parts = join ? join[1] : [value];
-  const json = parts
-    .map((part) => {
-      if (typeof part === 'string') return part;
-      const mark = `<${refers.size}>`;
-      refers.set(mark, part);
-      return mark;
-    })
-    .join('');
-  try {
-    return { values: JSON.parse(json) as Record<string, unknown>, refers };
-  } catch {
-    return { values: {}, refers };
-  }
+  return { id, title: name, subtitle: 'Helm release of chart/', boxes, groups: [] };
 }
 
 function kindOf({ Type, Properties = {} }: Resource): Kind | undefined {
@@ -311,10 +324,10 @@ function kindOf({ Type, Properties = {} }: Resource): Kind | undefined {
   return kind && (kind.shown?.(Properties) ?? true) ? kind : undefined;
 }
 
-function boxId({ stack, logicalId, resource }: Address): string {
-  const together = KINDS[resource.Type]?.together;
-  if (!together) return `${stack.name}/${logicalId}`;
-  return `${stack.name}/${resource.Type}${typeof together === 'function' ? ` ${together(resource.Properties ?? {})}` : ''}`;
+function boxId({ name }: AssemblyStack, logicalId: string, { Type, Properties = {} }: Resource): string {
+  const together = KINDS[Type]?.together;
+  if (!together) return `${name}/${logicalId}`;
+  return `${name}/${Type}${typeof together === 'function' ? ` ${together(Properties)}` : ''}`;
 }
 
 function valueAt(value: unknown, path: string): unknown {
@@ -333,16 +346,16 @@ function words(logicalId: string): string {
 /** Finds the boxes that a value of a template leads to. */
 class Boxes extends References {
   /** Ids of the boxes that a value leads to. */
-  boxesIn(stack: AssembledStack, value: unknown): string[] {
-    return this.boxesOf(this.addresses(stack, value));
+  boxesIn(stack: AssemblyStack, value: unknown): string[] {
+    return this.boxesOf(this.resources(stack, value));
   }
 
   /** Ids of the boxes that resources are or belong to. */
-  boxesOf(addresses: readonly Address[]): string[] {
-    const ids = addresses.flatMap((address): string[] => {
-      if (kindOf(address.resource)) return [boxId(address)];
-      const owner = BELONGS_TO[address.resource.Type];
-      return owner ? this.boxesIn(address.stack, address.resource.Properties?.[owner]) : [];
+  boxesOf(resources: readonly FoundResource[]): string[] {
+    const ids = resources.flatMap((resource): string[] => {
+      if (kindOf(resource)) return [boxId(resource.stack, resource.logicalId, resource)];
+      const owner = BELONGS_TO[resource.Type];
+      return owner ? this.boxesIn(resource.stack, resource.properties[owner]) : [];
     });
     return [...new Set(ids)];
   }

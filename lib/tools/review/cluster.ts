@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../assembly/kubernetes/render';
 import type { Assembly } from '../../assembly/assembly';
 import { type Change, canonical, differences } from '../../assembly/difference';
 import { immutableRule } from './immutable';
-import { Placeholders } from '../../assembly/placeholders';
+import { inWords } from '../../assembly/answers';
 import { INCOMPATIBLE_DATA } from './stateful';
 import { type Release, objectsOf, readReleases } from '../../assembly/releases';
 import type { Refusal } from './resources';
@@ -72,7 +72,7 @@ export function compareReleases(
   accepted: readonly string[],
 ): ReleaseChange[] {
   const before = readReleases(base);
-  const after = readReleases(head, new Placeholders(head, isNew));
+  const after = readReleases(head, inWords(isNew));
   const key = ({ stack, logicalId }: Release) => `${stack}/${logicalId}`;
   const keys = [...new Set([...before, ...after].map(key))].sort();
   return keys.flatMap((id) => {

@@ -1,5 +1,11 @@
 import type { TemplateDiff } from '@aws-cdk/cloudformation-diff';
-import type { Assembly, AssemblyStack, Template } from '../../assembly/assembly';
+import {
+  type Assembly,
+  type AssemblyStack,
+  type Resource,
+  type Template,
+  selectEnvironments,
+} from '../../assembly/assembly';
 import { ReviewError } from './workspace';
 
 /**
@@ -16,9 +22,7 @@ export async function deployedAssembly(
   // The AWS SDK behind it takes a second to load, and only this comparison needs it.
   const { DiffMethod, NonInteractiveIoHost, StackSelectionStrategy, Toolkit } = await import('@aws-cdk/toolkit-lib');
   const toolkit = new Toolkit({ ioHost: new NonInteractiveIoHost({ logLevel: 'error' }) });
-  const names = head.stacks
-    .filter(({ environment }) => environment === 'shared' || environments.includes(environment))
-    .map(({ name }) => name);
+  const names = selectEnvironments(head, environments).stacks.map(({ name }) => name);
   try {
     const source = await toolkit.fromAssemblyDirectory(folder);
     const diffs = await toolkit.diff(source, {
@@ -37,20 +41,20 @@ export function beforeDiffs(head: Assembly, diffs: Readonly<Record<string, Templ
     const diff = Object.entries(diffs).find(([name]) => name.split(' ')[0] === stack.name)?.[1];
     if (!diff) return [];
     const before = (section: string, changes: Readonly<Record<string, { oldValue?: unknown }>>) => {
-      const result = new Map(Object.entries((stack.template[section] ?? {}) as Template));
+      const result = new Map(Object.entries(stack.template[section] ?? {}) as [string, unknown][]);
       for (const [name, { oldValue }] of Object.entries(changes)) {
         if (oldValue === undefined) result.delete(name);
         else result.set(name, oldValue);
       }
       return Object.fromEntries(result);
     };
-    const template = {
+    const resources = before('Resources', diff.resources.changes) as Record<string, Resource>;
+    const template: Template = {
       ...stack.template,
-      Resources: before('Resources', diff.resources.changes),
-      Outputs: before('Outputs', diff.outputs.changes),
+      Resources: resources,
+      Outputs: before('Outputs', diff.outputs.changes) as Template['Outputs'],
       Parameters: before('Parameters', diff.parameters.changes),
     };
-    const resources = template.Resources as AssemblyStack['resources'];
     return Object.keys(resources).length === 0 ? [] : [{ ...stack, template, resources }];
   });
   return { stacks, assets: withHeadsCharts(head, stacks) };

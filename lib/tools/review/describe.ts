@@ -1,5 +1,3 @@
-import { hasUnknown } from '../cost/estimate';
-import { costChangeBlocks, dollars, signed } from '../cost/table';
 import type { Change } from '../../assembly/difference';
 import type { FileChange } from './assets';
 import type { ObjectChange, ReleaseChange } from './cluster';
@@ -37,7 +35,7 @@ export function describeReport(report: Report): Document {
 
 /** The top of the report: the most dangerous first. */
 function headlines(report: Report): Line[] {
-  const { dangers, refusals, permissions, cloud, releases, costs, findings, operations, same } = report;
+  const { dangers, refusals, permissions, cloud, releases, cost, findings, operations, same } = report;
   if (same) return [{ text: 'No change: cloud, cluster and compliance are the same on both sides.', tone: 'good' }];
   const alarms = permissions.filter(({ alarm }) => alarm);
   const restarts = releases.flatMap(({ objects }) => objects.filter(({ restart }) => restart));
@@ -47,12 +45,6 @@ function headlines(report: Report): Line[] {
     .map((effect) => [effect, count(effect)] as const)
     .filter(([, number]) => number > 0)
     .map(([effect, number]) => `${number} ${effect}`);
-  const bills = costs.map(({ environment, before, after, items }) => ({
-    environment,
-    usd: (after ? after.fixed + after.variable : 0) - (before ? before.fixed + before.variable : 0),
-    unknown: items.some(hasUnknown),
-  }));
-  const dearer = bills.filter(({ usd, unknown }) => Math.abs(usd) >= 0.005 || unknown);
   const steps = operations.map(({ environment, minutes, oneWay, downtime }) => {
     const way = oneWay.length > 0 ? 'no way back' : 'reversible';
     return `${environment} about ${minutes} min, ${way}${downtime.length > 0 ? ', with downtime' : ''}`;
@@ -80,12 +72,7 @@ function headlines(report: Report): Line[] {
     ...(restarts.length > 0
       ? [{ text: `pods restart: ${restarts.map(({ kind, name }) => `${kind} ${name}`).join(', ')}` }]
       : []),
-    {
-      text:
-        dearer.length > 0
-          ? `cost a month: ${dearer.map(({ environment, usd, unknown }) => `${environment} ${signed(usd)}${unknown ? ' and what is unknown' : ''}`).join(', ')}`
-          : 'cost a month: no difference',
-    },
+    { text: cost.headline },
     ...(steps.length > 0 ? [{ text: `deployment: ${steps.join('; ')}` }] : []),
   ];
 }
@@ -279,14 +266,8 @@ function permissionBlocks({ permissions }: Report): Block[] {
   ];
 }
 
-function costBlocks({ costs, same }: Report): Block[] {
-  if (same) return [];
-  const changed = costs.filter(({ items }) => items.length > 0);
-  if (changed.length > 0) return [heading('Cost'), ...costChangeBlocks(changed)];
-  const total = costs.map(
-    ({ environment, after }) => `${environment} ${dollars(after && after.fixed + after.variable)}`,
-  );
-  return [heading('Cost'), lines([{ text: `unchanged: ${total.join(', ')} a month without what is unknown` }])];
+function costBlocks({ cost, same }: Report): Block[] {
+  return same ? [] : [heading('Cost'), ...cost.blocks];
 }
 
 function findingBlocks({ findings }: Report): Block[] {

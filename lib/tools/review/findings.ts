@@ -1,4 +1,5 @@
-import type { Assembly, ValidationReport } from '../../assembly/assembly';
+import type { Assembly } from '../../assembly/assembly';
+import type { ValidationReport } from '../../assembly/validation-report';
 
 /** One rule at one construct. */
 export interface Finding {
@@ -55,10 +56,10 @@ export function compareFindings(base: Assembly, head: Assembly): FindingsChange 
 function findings({ pluginReports }: ValidationReport, { stacks }: Assembly): Map<string, Finding> {
   const inScope = (construct: string) => stacks.some(({ name }) => name === construct.split('/')[0]);
   const found = new Map<string, Finding>();
-  for (const { violations, suppressedViolations = [] } of pluginReports) {
-    for (const { ruleName: rule, description = '', violatingConstructs, reason } of [
+  for (const { violations = [], suppressedViolations = [] } of pluginReports) {
+    for (const { ruleName: rule, description, violatingConstructs, reason } of [
       ...violations.map((violation) => ({ ...violation, reason: undefined })),
-      ...suppressedViolations.map((violation) => ({ ...violation, reason: violation.reason ?? 'no reason given' })),
+      ...suppressedViolations,
     ]) {
       for (const { constructPath = '' } of violatingConstructs) {
         const construct = constructPath.replace(/\/(Resource|Default)$/, '');

@@ -1,6 +1,7 @@
 import { fullDiff } from '@aws-cdk/cloudformation-diff';
 import type { Assembly, AssemblyStack } from '../../assembly/assembly';
-import { Placeholders } from '../../assembly/placeholders';
+import { inWords } from '../../assembly/answers';
+import { Resolver } from '../../assembly/resolver';
 
 /** One permission or network path that a change gives or takes. */
 export interface PermissionChange {
@@ -16,8 +17,8 @@ export interface PermissionChange {
 
 /** Changes of IAM statements, managed policies and security-group rules, as `cdk diff` finds them, in words. */
 export function comparePermissions(base: Assembly, head: Assembly): PermissionChange[] {
-  const before = new Placeholders(base);
-  const after = new Placeholders(head);
+  const before = new Resolver(base.stacks, inWords());
+  const after = new Resolver(head.stacks, inWords());
   const names = [...new Set([...base.stacks, ...head.stacks].map(({ name }) => name))].sort();
   return names.flatMap((name) => {
     const old = base.stacks.find((stack) => stack.name === name);
@@ -45,11 +46,11 @@ export function comparePermissions(base: Assembly, head: Assembly): PermissionCh
 }
 
 /** The template with names in place of references, so that the sentences made of it carry names. */
-function resolved(placeholders: Placeholders, stack: AssemblyStack | undefined): Record<string, unknown> {
+function resolved(resolver: Resolver, stack: AssemblyStack | undefined): Record<string, unknown> {
   if (!stack) return {};
   const resources = Object.entries(stack.resources).map(([logicalId, { Type, Properties }]) => [
     stack.paths.get(logicalId) ?? logicalId,
-    { Type, Properties: placeholders.resolve(Properties ?? {}, stack) },
+    { Type, Properties: resolver.resolve(Properties ?? {}, stack) },
   ]);
   return { Resources: Object.fromEntries(resources) };
 }

@@ -1,6 +1,6 @@
-import { type CostChange, compareCosts, estimateCost } from '../cost/estimate';
-import { type Assembly, selectEnvironments } from '../../assembly/assembly';
+import { type Assembly, SHARED, selectEnvironments, stacksOf } from '../../assembly/assembly';
 import { EXIT, type ExitCode } from '../../report/exit';
+import type { Section } from '../../report/document';
 import { type FileChange, changedFiles } from './assets';
 import { type ObjectChange, type ReleaseChange, compareReleases } from './cluster';
 import { type FindingsChange, compareFindings } from './findings';
@@ -22,8 +22,8 @@ export interface ReviewOptions {
   /** Resources that may be lost: logical ids, construct paths, or both with the stack's name and a slash before them. */
   readonly accept: readonly string[];
 
-  /** ISO 8601 date for the support calendar. */
-  readonly today: string;
+  /** Says what the change does to the bills of environments. */
+  readonly cost: (base: Assembly, head: Assembly, environments: readonly string[]) => Section;
 }
 
 /** Something that would be lost. */
@@ -47,7 +47,7 @@ export interface Report {
   readonly permissions: readonly PermissionChange[];
   readonly releases: readonly ReleaseChange[];
   readonly files: ReadonlyMap<ResourceChange, readonly FileChange[]>;
-  readonly costs: readonly CostChange[];
+  readonly cost: Section;
   readonly findings: FindingsChange;
   readonly operations: readonly Operations[];
 
@@ -56,7 +56,7 @@ export interface Report {
 }
 
 /** Compares two assemblies in every respect. */
-export function review({ base, head, environments, accept, today, baseName, headName }: ReviewOptions): Report {
+export function review({ base, head, environments, accept, cost, baseName, headName }: ReviewOptions): Report {
   const before = selectEnvironments(base, environments);
   const after = selectEnvironments(head, environments);
   const cloud = compareResources(before, after, accept);
@@ -64,8 +64,8 @@ export function review({ base, head, environments, accept, today, baseName, head
   const releases = compareReleases(before, after, isNew, accept);
   const findings = compareFindings(before, after);
   const permissions = comparePermissions(before, after);
-  const everywhere = [...environments, 'shared'].filter((environment) =>
-    [...before.stacks, ...after.stacks].some((stack) => stack.environment === environment),
+  const everywhere = [...environments, SHARED].filter(
+    (environment) => stacksOf(before, environment).length + stacksOf(after, environment).length > 0,
   );
   const dangers = [...cloud.resources.flatMap(resourceDanger), ...releases.flatMap(releaseDangers)];
   const refusals = [...cloud.refusals, ...releases.flatMap((release) => release.refusals)];
@@ -85,9 +85,7 @@ export function review({ base, head, environments, accept, today, baseName, head
         return found.length > 0 ? [[resource, found]] : [];
       }),
     ),
-    costs: everywhere.map((environment) =>
-      compareCosts(environment, estimate(before, environment, today), estimate(after, environment, today)),
-    ),
+    cost: cost(before, after, everywhere),
     operations: everywhere
       .map((environment) =>
         planOperations(
@@ -118,12 +116,6 @@ export function reportData({ files, cloud, ...report }: Report) {
     cloud: { ...cloud, replaced: [...cloud.replaced] },
     files: [...files].map(([{ stack, logicalId }, changes]) => ({ stack, logicalId, changes })),
   };
-}
-
-function estimate(assembly: Assembly, environment: string, today: string) {
-  return assembly.stacks.some((stack) => stack.environment === environment)
-    ? estimateCost(assembly, environment, today)
-    : undefined;
 }
 
 function resourceDanger({ stack, path, effect, because, loses, fate, accepted }: ResourceChange): Danger[] {

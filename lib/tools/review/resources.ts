@@ -1,6 +1,7 @@
-import type { Assembly, AssemblyStack, Resource, Template } from '../../assembly/assembly';
+import type { Assembly, AssemblyStack, Properties, Resource } from '../../assembly/assembly';
 import { differences, type Change } from '../../assembly/difference';
-import { Placeholders, outputs } from '../../assembly/placeholders';
+import { inWords } from '../../assembly/answers';
+import { Resolver } from '../../assembly/resolver';
 import { HELM_CHART, KUBERNETES_MANIFEST } from '../../assembly/releases';
 import { type Replacement, nameProperty, replacementOf } from './schema';
 import { STATEFUL } from './stateful';
@@ -81,8 +82,11 @@ export function compareResources(base: Assembly, head: Assembly, accepted: reado
     after: head.stacks.find((stack) => stack.name === name),
   }));
   const replaced = replacements(pairs);
-  const before = new Placeholders(base);
-  const after = new Placeholders(head, (stack, logicalId) => replaced.has(`${stack}/${logicalId}`));
+  const before = new Resolver(base.stacks, inWords());
+  const after = new Resolver(
+    head.stacks,
+    inWords((stack, logicalId) => replaced.has(`${stack}/${logicalId}`)),
+  );
 
   const resources = pairs.flatMap((pair) => {
     const ids = new Set([...Object.keys(pair.before?.resources ?? {}), ...Object.keys(pair.after?.resources ?? {})]);
@@ -126,10 +130,14 @@ export function isKubernetes(type: string): boolean {
  */
 function replacements(pairs: readonly Pair[]): Set<string> {
   const replaced = new Set<string>();
-  const base: Assembly = { stacks: pairs.flatMap(({ before }) => before ?? []), assets: new Map() };
-  const head: Assembly = { stacks: pairs.flatMap(({ after }) => after ?? []), assets: new Map() };
-  const before = new Placeholders(base);
-  const after = new Placeholders(head, (stack, logicalId) => replaced.has(`${stack}/${logicalId}`));
+  const before = new Resolver(
+    pairs.flatMap((pair) => pair.before ?? []),
+    inWords(),
+  );
+  const after = new Resolver(
+    pairs.flatMap((pair) => pair.after ?? []),
+    inWords((stack, logicalId) => replaced.has(`${stack}/${logicalId}`)),
+  );
   for (let size = -1; size !== replaced.size;) {
     size = replaced.size;
     for (const { name, before: old, after: stack } of pairs) {
@@ -162,8 +170,8 @@ function impact(type: string, { path }: Change): ReturnType<typeof replacementOf
 function judge(
   logicalId: string,
   { name: stack, before: old, after: now }: Pair,
-  before: Placeholders,
-  after: Placeholders,
+  before: Resolver,
+  after: Resolver,
   accepted: readonly string[],
 ): ResourceChange | undefined {
   const oldResource = old?.resources[logicalId];
@@ -206,16 +214,16 @@ function judge(
 function resourceDifferences(
   oldResource: Resource,
   old: AssemblyStack,
-  before: Placeholders,
+  before: Resolver,
   resource: Resource,
   now: AssemblyStack,
-  after: Placeholders,
+  after: Resolver,
 ): Change[] {
   return differences(before.resolve(visible(oldResource), old), after.resolve(visible(resource), now));
 }
 
 /** Properties beside what else decides about the resource, at one level. */
-function visible({ Properties, Type, DeletionPolicy, UpdateReplacePolicy, DependsOn }: Resource): Template {
+function visible({ Properties, Type, DeletionPolicy, UpdateReplacePolicy, DependsOn }: Resource): Properties {
   return { ...Properties, ...(isKubernetes(Type) ? {} : { DeletionPolicy, UpdateReplacePolicy, DependsOn }) };
 }
 
@@ -229,7 +237,7 @@ function fate(policy: string | undefined): ResourceChange['fate'] {
 }
 
 /** Exports that another stack still uses as they are deployed: CloudFormation neither changes nor removes them. */
-function exportRefusals(base: Assembly, head: Assembly, before: Placeholders, after: Placeholders): Refusal[] {
+function exportRefusals(base: Assembly, head: Assembly, before: Resolver, after: Resolver): Refusal[] {
   const users = new Map<string, Set<string>>();
   for (const stack of base.stacks) {
     for (const [, name] of JSON.stringify(stack.template).matchAll(/\{"Fn::ImportValue":"([^"]+)"\}/g)) {
@@ -237,12 +245,12 @@ function exportRefusals(base: Assembly, head: Assembly, before: Placeholders, af
     }
   }
   return base.stacks.flatMap((stack) =>
-    Object.values(outputs(stack)).flatMap(({ Export, Value }): Refusal[] => {
+    Object.values(stack.template.Outputs ?? {}).flatMap(({ Export, Value }): Refusal[] => {
       const name = String(Export?.Name);
       const importers = [...(users.get(name) ?? [])];
       const producer = head.stacks.find((other) => other.name === stack.name);
       if (importers.length === 0 || !producer) return [];
-      const now = Object.values(outputs(producer)).find((output) => output.Export?.Name === name);
+      const now = Object.values(producer.template.Outputs ?? {}).find((output) => output.Export?.Name === name);
       const value = before.text(Value, stack);
       if (now && after.text(now.Value, producer) === value) return [];
       return [
@@ -323,11 +331,11 @@ function outputChanges(
   stack: string,
   old: AssemblyStack | undefined,
   now: AssemblyStack | undefined,
-  before: Placeholders,
-  after: Placeholders,
+  before: Resolver,
+  after: Resolver,
 ): OutputChange[] {
   if (!old || !now) return [];
-  const [left, right] = [outputs(old), outputs(now)];
+  const [left, right] = [old.template.Outputs ?? {}, now.template.Outputs ?? {}];
   // Exports and weak references are the wiring between stacks; they show where they are used.
   const isForPeople = (name: string) => !/^(ExportsOutput|PublishOutput)/.test(name);
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(isForPeople).flatMap((name) => {

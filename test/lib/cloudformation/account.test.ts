@@ -1,4 +1,4 @@
-import type { Resource } from '../../../lib/assembly/assembled';
+import type { Resource } from '../../../lib/assembly/assembly';
 import { Account, type ModelStack, type Outcome } from './account';
 
 type Resources = Readonly<Record<string, Resource>>;

@@ -1,8 +1,8 @@
-import type { AssembledStack, Resource } from '../../../lib/assembly/assembled';
+import type { AssemblyStack, Resource } from '../../../lib/assembly/assembly';
 import { identifierProperties, nameProperty } from '../../../lib/tools/review/schema';
 
 /** What the model reads of a stack. */
-export type ModelStack = Pick<AssembledStack, 'name' | 'template' | 'terminationProtection'>;
+export type ModelStack = Pick<AssemblyStack, 'name' | 'template' | 'terminationProtection'>;
 
 /** How an operation on a stack ended. */
 export interface Outcome {

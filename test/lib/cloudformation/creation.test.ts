@@ -1,6 +1,6 @@
 import type { EnvironmentConfig } from '../../../lib/config/environment';
 import { configsForRun } from '../../../lib/config/run';
-import type { Template } from '../../../lib/assembly/assembled';
+import type { Template } from '../../../lib/assembly/assembly';
 import { delivery } from '../platform/delivery/fixture';
 import { CONFIGS, chartWith, config, synth } from '../synth';
 import { Account, type ModelStack } from './account';

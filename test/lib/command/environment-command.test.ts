@@ -1,4 +1,4 @@
-import { literals, resourcesOf } from '../../../lib/assembly/assembled';
+import { literals, resourcesOf } from '../../../lib/assembly/assembly';
 import { helpOf, runCommand } from '../../../lib/command/command';
 import {
   type EnvironmentCommand,

@@ -50,6 +50,12 @@ describe('a bad config names the field, the value and what is allowed', () => {
     [{ network: { natGateways: 3 } }, 'network.natGateways', 3, '1, or 2 for one per zone'],
     [{ account: '123' }, 'account', '123', 'twelve digits'],
     [{ database: { allocatedStorage: 5 } }, 'database.allocatedStorage', 5, 'a whole number from 20 to 65536'],
+    [
+      { database: { backupPlan: true } },
+      'database.backupPlan',
+      true,
+      'false while removal is destroy: AWS deletes no vault that holds backups',
+    ],
     [{ database: { backupRetentionDays: 0 } }, 'database.backupRetentionDays', 0, 'a whole number from 1 to 35'],
     [
       { cache: { nodeType: 't4g.micro' } },

@@ -5,7 +5,7 @@ import {
   type KubernetesVersionName,
   upgradeTargets,
 } from '../../../lib/config/kubernetes-versions';
-import { removedApis } from '../../../lib/assembly/kubernetes/removed-apis';
+import { removedApis } from '../assembly/kubernetes/removed-apis';
 import {
   type Resource,
   CONFIGS,

@@ -110,11 +110,12 @@ keeping := {
 	"AWS::EFS::FileSystem": {"Retain", "RetainExceptOnCreate"},
 }
 
-# A stack is known by its description. Whatever no environment has under `removal: destroy` keeps its data.
-leaves_nothing if input.template.description in destroyed
+# Whose stack a template is stands in the tags of the stack, which the template does not carry. So template-rules.ts adds
+# `leaves_nothing`: the descriptions of all stacks whose environment is destroyed whole. Whatever is not among them keeps its data.
+destroyed_whole if input.template.description in leaves_nothing
 
 violation contains v if {
-	not leaves_nothing
+	not destroyed_whole
 	some type, policies in keeping
 	some name in resources_of_type(type)
 	not object.get(input.resources[name], "deletionPolicy", "Delete") in policies
@@ -126,13 +127,13 @@ violation contains v if {
 }
 
 violation contains v if {
-	leaves_nothing
+	destroyed_whole
 	some type, _ in keeping
 	some name in resources_of_type(type)
 	object.get(input.resources[name], "deletionPolicy", "Delete") != "Delete"
 	v := finding(
 		"ERP-LEAVE-NOTHING", name, "DeletionPolicy",
-		sprintf("An environment that is removed whole would leave this %v behind", [type]),
+		sprintf("The environment would leave this %v behind when it is destroyed", [type]),
 		"Give it the removal policy of the environment: DESTROY.",
 	)
 }

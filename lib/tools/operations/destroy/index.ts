@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { type EnvironmentConfig, environmentId } from '../../../config/environment';
-import { type AssembledStack, resourcesOf } from '../../../assembly/assembled';
+import { type AssemblyStack, resourcesOf } from '../../../assembly/assembly';
 import { type Aws, errorName, explainAwsError } from '../aws';
 import { deployedStacks, physicalIds } from '../deployed';
 import { protections } from '../protection';
@@ -35,7 +35,7 @@ export interface DestroyProps extends RemovalEffects {
   readonly config: EnvironmentConfig;
 
   /** Stacks of the environment, upstream first. */
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
 
   readonly aws: Aws;
 
@@ -119,13 +119,13 @@ async function confirmed({ config, ask }: DestroyProps, account: string): Promis
   return answer?.trim() === config.name;
 }
 
-function holdsNetwork(stack: AssembledStack): boolean {
+function holdsNetwork(stack: AssemblyStack): boolean {
   return resourcesOf([stack], 'AWS::EC2::VPC').length > 0;
 }
 
 async function removeStack(
   { cdkDestroy, aws, say, sleep }: DestroyProps,
-  stack: AssembledStack,
+  stack: AssemblyStack,
   vpcId?: string,
 ): Promise<boolean> {
   const { name } = stack;

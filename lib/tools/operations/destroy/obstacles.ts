@@ -1,5 +1,5 @@
 import type { EnvironmentConfig } from '../../../config/environment';
-import { type AssembledStack, resourcesOf } from '../../../assembly/assembled';
+import { type AssemblyStack, resourcesOf } from '../../../assembly/assembly';
 import type { Aws } from '../aws';
 import { type DeployedStack, abandonedStacks, physicalIds } from '../deployed';
 import { manualSnapshots } from './leftovers';
@@ -16,7 +16,7 @@ export interface Obstacle {
 export async function abandoned(
   aws: Aws,
   config: Pick<EnvironmentConfig, 'name' | 'region'>,
-  stacks: readonly AssembledStack[],
+  stacks: readonly AssemblyStack[],
 ): Promise<Obstacle[]> {
   return (await abandonedStacks(aws, config, stacks)).map(
     ({ StackName = '', region, EnableTerminationProtection, StackStatus }) => {

@@ -1,10 +1,10 @@
 import { type EnvironmentConfig, environmentId } from '../../../config/environment';
-import { type AssembledStack, literals, resourcesOf } from '../../../assembly/assembled';
+import { type AssemblyStack, literals, resourcesOf } from '../../../assembly/assembly';
 import { enumerate } from '../../../report/findings';
 
 /** One stack to remove, and what to know about it. */
 export interface RemovalStep {
-  readonly stack: AssembledStack;
+  readonly stack: AssemblyStack;
 
   /** Why it stands at this place. */
   readonly why: string;
@@ -18,7 +18,7 @@ export interface RemovalStep {
 
 /** Something with a name of its own that a stack makes. */
 export interface StackOwned {
-  readonly stack: AssembledStack;
+  readonly stack: AssemblyStack;
   readonly name: string;
 }
 
@@ -28,7 +28,7 @@ export interface RemovalPlan {
   readonly steps: readonly RemovalStep[];
 
   /** Stacks that stay, because what one of them keeps stands in the network of the others. */
-  readonly stays: readonly AssembledStack[];
+  readonly stays: readonly AssemblyStack[];
 
   /** Whether what is left over afterwards is deleted as well, or only listed. */
   readonly keepsData: boolean;
@@ -56,7 +56,7 @@ export interface RemovalPlan {
  */
 export function removalPlan(
   config: EnvironmentConfig,
-  stacks: readonly AssembledStack[],
+  stacks: readonly AssemblyStack[],
   { includeData = false } = {},
 ): RemovalPlan {
   const anchors = stacks.filter((stack) =>
@@ -65,7 +65,7 @@ export function removalPlan(
   const stays = includeData ? [] : withUpstream(anchors, stacks);
   // Upstream first in the assembly, so from the other end.
   const order = [...stacks].reverse().filter((stack) => !stays.includes(stack));
-  const holdsReleases = (stack: AssembledStack) => resourcesOf([stack], 'Custom::AWSCDK-EKS-HelmChart').length > 0;
+  const holdsReleases = (stack: AssemblyStack) => resourcesOf([stack], 'Custom::AWSCDK-EKS-HelmChart').length > 0;
   const owned = (type: string, property: string) =>
     stacks.flatMap((stack) => literals(resourcesOf([stack], type), property).map((name) => ({ stack, name })));
   return {
@@ -92,25 +92,25 @@ export function removalPlan(
 }
 
 /** Stacks with everything that they need. */
-function withUpstream(of: readonly AssembledStack[], stacks: readonly AssembledStack[]): AssembledStack[] {
+function withUpstream(of: readonly AssemblyStack[], stacks: readonly AssemblyStack[]): AssemblyStack[] {
   const names = new Set(of.map(({ name }) => name));
   // From the downstream end, so that one pass finds the stacks at any distance.
-  for (const { name, dependsOn } of [...stacks].reverse()) {
-    if (names.has(name)) dependsOn.forEach((upstream) => names.add(upstream));
+  for (const { name, dependencies } of [...stacks].reverse()) {
+    if (names.has(name)) dependencies.forEach((upstream) => names.add(upstream));
   }
   return stacks.filter(({ name }) => names.has(name));
 }
 
 /** Functions of applications from the Serverless Application Repository, such as the one that rotates the secret. */
-function applicationFunctions(stack: AssembledStack): string[] {
+function applicationFunctions(stack: AssemblyStack): string[] {
   return resourcesOf([stack], 'AWS::Serverless::Application').flatMap(({ properties }) => {
     const { functionName } = (properties.Parameters ?? {}) as { functionName?: unknown };
     return typeof functionName === 'string' ? functionName : [];
   });
 }
 
-function reason(stack: AssembledStack, order: readonly AssembledStack[], releases: boolean): string {
-  const needing = order.filter(({ dependsOn }) => dependsOn.includes(stack.name)).map(({ name }) => name);
+function reason(stack: AssemblyStack, order: readonly AssemblyStack[], releases: boolean): string {
+  const needing = order.filter(({ dependencies }) => dependencies.includes(stack.name)).map(({ name }) => name);
   const verb = needing.length > 1 ? 'need' : 'needs';
   const after = needing.length > 0 ? `after ${enumerate(needing)}, which ${verb} it` : 'nothing needs it';
   return releases
@@ -119,7 +119,7 @@ function reason(stack: AssembledStack, order: readonly AssembledStack[], release
 }
 
 /** Resources that CloudFormation leaves or saves; versions of functions cost nothing and go with their function. */
-function kept(stack: AssembledStack): string[] {
+function kept(stack: AssemblyStack): string[] {
   return Object.entries(stack.template.Resources ?? {})
     .filter(
       ([, { Type, DeletionPolicy }]) =>

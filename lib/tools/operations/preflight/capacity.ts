@@ -4,7 +4,7 @@ import {
   paginateDescribeCacheEngineVersions,
 } from '@aws-sdk/client-elasticache';
 import { paginateDescribeOrderableDBInstanceOptions } from '@aws-sdk/client-rds';
-import { resourcesOf } from '../../../assembly/assembled';
+import { resourcesOf } from '../../../assembly/assembly';
 import { configFile } from '../../../config/environment';
 import { type Outcome, allOk, failed, ok, enumerate, warning } from '../../../report/findings';
 import type { PreflightCheck } from './context';

@@ -1,5 +1,5 @@
 import type { Environment } from '../../../config';
-import type { AssembledStack } from '../../../assembly/assembled';
+import type { AssemblyStack } from '../../../assembly/assembly';
 import type { Aws } from '../aws';
 import { type DeployedStack, stands } from '../deployed';
 import type { Check } from '../../../report/findings';
@@ -10,7 +10,7 @@ export interface PreflightContext {
   readonly environment: Environment;
 
   /** Stacks of the environment, as they would be deployed. */
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
 
   /** The same stacks as AWS has them today. */
   readonly deployed: readonly DeployedStack[];
@@ -31,6 +31,6 @@ export interface PreflightContext {
 export type PreflightCheck = Check<PreflightContext>;
 
 /** Stacks that a deployment would create. */
-export function missingStacks({ deployed }: PreflightContext): AssembledStack[] {
+export function missingStacks({ deployed }: PreflightContext): AssemblyStack[] {
   return deployed.filter((stack) => !stands(stack)).map(({ stack }) => stack);
 }

@@ -1,6 +1,6 @@
 import { BatchGetImageCommand, DescribeImagesCommand, GetDownloadUrlForLayerCommand } from '@aws-sdk/client-ecr';
 import { GetParameterCommand } from '@aws-sdk/client-ssm';
-import { stackPrefix } from '../../../config/environment';
+import { registryStackName, stackPrefix } from '../../../config/environment';
 import { isArm } from '../../../config/validate';
 import { child, mergeValues } from '../../../config/values';
 import { imageParameter } from '../../../platform/workloads/parameters';
@@ -44,7 +44,7 @@ export const images: PreflightCheck = {
           if (errorName(error) === 'RepositoryNotFoundException') {
             return failed(
               `there is no repository ${repository}`,
-              `npx cdk deploy ErpRegistry, then push the image:\n${build}\n${without}`,
+              `npx cdk deploy ${registryStackName(config.region)}, then push the image:\n${build}\n${without}`,
             );
           }
           if (errorName(error) === 'ImageNotFoundException') {

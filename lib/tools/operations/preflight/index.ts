@@ -2,7 +2,7 @@ import * as fs from 'fs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import type { Environment } from '../../../config';
 import { configFile } from '../../../config/environment';
-import type { AssembledStack } from '../../../assembly/assembled';
+import type { AssemblyStack } from '../../../assembly/assembly';
 import { type Aws, explainAwsError } from '../aws';
 import { deployedStacks } from '../deployed';
 import { type Finding, failed, ok, runChecks, skipped } from '../../../report/findings';
@@ -42,7 +42,7 @@ const REMOTE: readonly PreflightCheck[] = [
 
 export interface PreflightProps extends Omit<PreflightContext, 'account' | 'deployed'> {
   readonly environment: Environment;
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
   readonly aws: Aws;
 }
 

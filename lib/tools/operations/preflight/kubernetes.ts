@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eks';
 import { configFile, environmentId } from '../../../config/environment';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES } from '../../../config/kubernetes-versions';
-import { resourcesOf } from '../../../assembly/assembled';
+import { resourcesOf } from '../../../assembly/assembly';
 import { type Aws, errorName } from '../aws';
 import { type Outcome, allOk, failed, ok, warning } from '../../../report/findings';
 import type { PreflightCheck } from './context';

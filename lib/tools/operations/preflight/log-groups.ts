@@ -1,5 +1,5 @@
 import { paginateDescribeLogGroups } from '@aws-sdk/client-cloudwatch-logs';
-import { literals, resourcesOf } from '../../../assembly/assembled';
+import { literals, resourcesOf } from '../../../assembly/assembly';
 import { physicalIds } from '../deployed';
 import { type Outcome, allOk, failed } from '../../../report/findings';
 import type { PreflightCheck } from './context';

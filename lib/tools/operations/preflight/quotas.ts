@@ -8,7 +8,7 @@ import {
 import { paginateDescribeCacheClusters } from '@aws-sdk/client-elasticache';
 import { paginateDescribeLoadBalancers } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetAWSDefaultServiceQuotaCommand, GetServiceQuotaCommand } from '@aws-sdk/client-service-quotas';
-import { type AssembledStack, resourcesOf } from '../../../assembly/assembled';
+import { type AssemblyStack, resourcesOf } from '../../../assembly/assembly';
 import { type Aws, errorName } from '../aws';
 import { type Outcome, failed, ok } from '../../../report/findings';
 import { type PreflightCheck, missingStacks } from './context';
@@ -19,16 +19,16 @@ interface Quota {
   readonly code: string;
 
   /** What a deployment of these stacks adds. */
-  readonly needed: (stacks: readonly AssembledStack[], aws: Aws) => number | Promise<number>;
+  readonly needed: (stacks: readonly AssemblyStack[], aws: Aws) => number | Promise<number>;
 
   /** What the account uses of it today. */
   readonly used: (aws: Aws) => Promise<number>;
 }
 
-const count = (type: string) => (stacks: readonly AssembledStack[]) => resourcesOf(stacks, type).length;
+const count = (type: string) => (stacks: readonly AssemblyStack[]) => resourcesOf(stacks, type).length;
 
 const loadBalancers = (type: 'network' | 'application') => ({
-  needed: (stacks: readonly AssembledStack[]) =>
+  needed: (stacks: readonly AssemblyStack[]) =>
     resourcesOf(stacks, 'AWS::ElasticLoadBalancingV2::LoadBalancer').filter(
       ({ properties }) => properties.Type === type,
     ).length,

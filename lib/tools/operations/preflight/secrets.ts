@@ -3,7 +3,7 @@ import {
   DescribeSecretCommand,
   GetSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { type FoundResource, resourcesOf } from '../../../assembly/assembled';
+import { type FoundResource, resourcesOf } from '../../../assembly/assembly';
 import { type Aws, errorName } from '../aws';
 import { physicalIds } from '../deployed';
 import { type Outcome, failed, ok, warning } from '../../../report/findings';

@@ -1,5 +1,5 @@
 import type { Environment } from '../../../config';
-import type { AssembledStack } from '../../../assembly/assembled';
+import type { AssemblyStack } from '../../../assembly/assembly';
 import type { Aws } from '../aws';
 import type { ClusterAccess } from '../cluster-access';
 import type { DeployedStack } from '../deployed';
@@ -9,7 +9,7 @@ import type { Request } from '../http';
 /** What the checks after a deployment look at. */
 export interface VerifyContext {
   readonly environment: Environment;
-  readonly stacks: readonly AssembledStack[];
+  readonly stacks: readonly AssemblyStack[];
   readonly deployed: readonly DeployedStack[];
   readonly aws: Aws;
 

@@ -1,4 +1,4 @@
-import { resourcesOf } from '../../../assembly/assembled';
+import { resourcesOf } from '../../../assembly/assembly';
 import { type Outcome, failed, ok } from '../../../report/findings';
 import type { ClusterCheck } from './context';
 

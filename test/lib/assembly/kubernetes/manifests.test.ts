@@ -1,10 +1,5 @@
-import {
-  isKind,
-  type Manifest,
-  ofKind,
-  parseManifests,
-  validateManifests,
-} from '../../../../lib/assembly/kubernetes/manifests';
+import { isKind, type Manifest, ofKind, parseManifests } from '../../../../lib/assembly/kubernetes/manifests';
+import { validateManifests } from './validate';
 
 const deployment = (change: (pod: Record<string, unknown>) => void = () => undefined): Manifest => {
   const pod = { containers: [{ name: 'app', image: 'app:1', resources: { limits: { cpu: 1, memory: '1Gi' } } }] };

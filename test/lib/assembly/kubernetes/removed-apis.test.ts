@@ -1,4 +1,4 @@
-import { removedApis } from '../../../../lib/assembly/kubernetes/removed-apis';
+import { removedApis } from './removed-apis';
 
 const flowSchema = {
   apiVersion: 'flowcontrol.apiserver.k8s.io/v1beta3',

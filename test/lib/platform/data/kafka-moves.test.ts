@@ -1,5 +1,5 @@
 import { type EnvironmentConfig, stackPrefix } from '../../../../lib/config/environment';
-import type { Template } from '../../../../lib/assembly/assembled';
+import type { Template } from '../../../../lib/assembly/assembly';
 import { CONFIGS, type EnvironmentName, chartWith, config, synth } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes!;

@@ -1,5 +1,5 @@
 import { EMPLOYEE_PORT } from '../../../../lib/config/values';
-import { type AssembledStack, stacksOf } from '../../../../lib/assembly/assembled';
+import { type AssemblyStack, stacksOf } from '../../../../lib/assembly/assembly';
 import { delivery } from '../delivery/fixture';
 import { assemblePlatform } from '../../tools/operations/assembled';
 import { type Endpoint, INTERNET, Reachability } from './reachability';
@@ -60,7 +60,7 @@ const ofResources =
   (reachability) =>
     reachability
       .ofType(type)
-      .flatMap(({ resource }) => read(resource.Properties ?? {}))
+      .flatMap(({ properties }) => read(properties))
       .filter((port) => port !== undefined)
       .map(Number);
 /** Where a target listens, and where it is asked for its health. */
@@ -115,7 +115,7 @@ const CLOSED: [from: string, to: string, ports: Ports][] = [
   ['employee function', 'pods', targets('ip')],
 ];
 
-const platforms: [string, AssembledStack[], absent: string[]][] = (() => {
+const platforms: [string, AssemblyStack[], absent: string[]][] = (() => {
   const plain = assemblePlatform();
   const delivered = assemblePlatform([{ ...CONFIGS.dev, delivery }]);
   return [
@@ -130,8 +130,8 @@ describe.each(platforms)('%s', (_, stacks, absent) => {
   const endpoints = new Map(
     Object.entries(ENDPOINTS).map(([name, { type, groups }]) => [
       name,
-      reachability.ofType(type).flatMap(({ stack, logicalId, resource }): Endpoint[] => {
-        const value = groups(resource.Properties ?? {}, logicalId);
+      reachability.ofType(type).flatMap(({ stack, logicalId, properties }): Endpoint[] => {
+        const value = groups(properties, logicalId);
         return value ? [{ name, groups: reachability.groupsIn(stack, value) }] : [];
       }),
     ]),

@@ -1,5 +1,5 @@
-import type { AssembledStack } from '../../../../lib/assembly/assembled';
-import { type Address, References } from '../../../../lib/assembly/references';
+import { type AssemblyStack, type FoundResource, resourcesOf } from '../../../../lib/assembly/assembly';
+import { References } from '../../../../lib/assembly/references';
 
 /** Whole Internet, which AWS's own endpoints are part of. */
 export const INTERNET = '0.0.0.0/0';
@@ -36,41 +36,35 @@ export class Reachability {
   private readonly references: References;
   private readonly rules: Readonly<Record<Direction, Map<string, Rule[]>>> = { ingress: new Map(), egress: new Map() };
 
-  constructor(stacks: readonly AssembledStack[]) {
+  constructor(private readonly stacks: readonly AssemblyStack[]) {
     this.references = new References(stacks);
-    for (const { stack, logicalId, resource } of this.references.ofType(GROUP)) {
-      const { SecurityGroupIngress = [], SecurityGroupEgress = [] } = (resource.Properties ?? {}) as Record<
-        string,
-        object[]
-      >;
+    for (const { stack, logicalId, properties } of this.ofType(GROUP)) {
+      const { SecurityGroupIngress = [], SecurityGroupEgress = [] } = properties as Record<string, object[]>;
       for (const rule of SecurityGroupIngress) this.add('ingress', `${stack.name}/${logicalId}`, stack, rule);
       for (const rule of SecurityGroupEgress) this.add('egress', `${stack.name}/${logicalId}`, stack, rule);
     }
     for (const direction of ['ingress', 'egress'] as const) {
       const type = direction === 'ingress' ? 'AWS::EC2::SecurityGroupIngress' : 'AWS::EC2::SecurityGroupEgress';
-      for (const { stack, resource } of this.references.ofType(type)) {
-        const { GroupId } = resource.Properties ?? {};
-        for (const group of this.groupsIn(stack, GroupId)) this.add(direction, group, stack, resource.Properties ?? {});
+      for (const { stack, properties } of this.ofType(type)) {
+        for (const group of this.groupsIn(stack, properties.GroupId)) this.add(direction, group, stack, properties);
       }
     }
     // EKS lets the members of the group that it makes speak to each other.
-    for (const { stack, logicalId } of this.references.ofType(CLUSTER)) {
+    for (const { stack, logicalId } of this.ofType(CLUSTER)) {
       const group = `${stack.name}/${logicalId}`;
       this.push('ingress', group, { protocol: '-1', from: 0, to: 65535, peer: group });
     }
   }
 
   /** Resources of a type. */
-  ofType(type: string): Address[] {
-    return this.references.ofType(type);
+  ofType(type: string): FoundResource[] {
+    return resourcesOf(this.stacks, type);
   }
 
   /** Ids of the security groups that a value of a template refers to; `Fn::GetAtt` of a cluster is the one EKS makes. */
-  groupsIn(stack: AssembledStack, value: unknown): string[] {
-    const found = this.references
-      .addresses(stack, value)
-      .filter(({ resource }) => [GROUP, CLUSTER].includes(resource.Type));
-    return [...new Set(found.map((address) => `${address.stack.name}/${address.logicalId}`))];
+  groupsIn(stack: AssemblyStack, value: unknown): string[] {
+    const found = this.references.resources(stack, value).filter(({ Type }) => [GROUP, CLUSTER].includes(Type));
+    return [...new Set(found.map((resource) => `${resource.stack.name}/${resource.logicalId}`))];
   }
 
   /**
@@ -98,7 +92,7 @@ export class Reachability {
     );
   }
 
-  private add(direction: Direction, group: string, stack: AssembledStack, rule: object): void {
+  private add(direction: Direction, group: string, stack: AssemblyStack, rule: object): void {
     const { IpProtocol, FromPort, ToPort, CidrIp, ...peers } = rule as Record<string, unknown>;
     const all = IpProtocol === '-1';
     for (const port of all ? [] : [FromPort, ToPort]) {

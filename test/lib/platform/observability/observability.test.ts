@@ -225,6 +225,26 @@ test('alarms are mailed to the address of the config, and to nobody without one'
   expect(resources(both.template('ErpProdNetwork'), 'AWS::SNS::Subscription')).toEqual({});
 });
 
+test('a mail that cannot be delivered waits in an encrypted queue, whose key the topic may use', () => {
+  const template = both.template('ErpDevNetwork');
+  const [queue] = Object.keys(resources(template, 'AWS::SQS::Queue'));
+  const { RedrivePolicy } = only(template, 'AWS::SNS::Subscription').Properties;
+  expect(RedrivePolicy).toEqual({ deadLetterTargetArn: { 'Fn::GetAtt': [queue, 'Arn'] } });
+  const { KmsMasterKeyId } = only(template, 'AWS::SQS::Queue').Properties;
+  const key = template.toJSON().Resources[KmsMasterKeyId['Fn::GetAtt'][0]] as Resource;
+  expect(key.Properties.KeyPolicy.Statement).toContainEqual({
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    Condition: {
+      ArnEquals: {
+        'aws:SourceArn': { 'Fn::Join': ['', expect.arrayContaining([expect.stringMatching(/:erp-dev-alarms$/)])] },
+      },
+    },
+    Effect: 'Allow',
+    Principal: { Service: 'sns.amazonaws.com' },
+    Resource: '*',
+  });
+});
+
 test('money: a budget of the account, and anomalies where config asks for them', () => {
   expect(only(both.template('ErpDevNetwork'), 'AWS::Budgets::Budget').Properties).toMatchObject({
     Budget: { BudgetLimit: { Amount: 800, Unit: 'USD' }, TimeUnit: 'MONTHLY' },

@@ -1,4 +1,5 @@
-import { ofKind, validateManifests } from '../../../../lib/assembly/kubernetes/manifests';
+import { ofKind } from '../../../../lib/assembly/kubernetes/manifests';
+import { validateManifests } from '../../assembly/kubernetes/validate';
 import { CONFIGS, synth } from '../../synth';
 import { release } from './release';
 

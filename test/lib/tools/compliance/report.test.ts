@@ -1,14 +1,8 @@
 import * as cdk from 'aws-cdk-lib';
 import type { AppliedAcknowledgement } from '../../../../lib/tools/compliance/acknowledgement';
+import type { ValidationReport } from '../../../../lib/assembly/validation-report';
 import type { Evaluation } from '../../../../lib/tools/compliance/recorder';
-import {
-  type Row,
-  type ValidationReport,
-  manifestRows,
-  packRows,
-  toCsv,
-  toMarkdown,
-} from '../../../../lib/tools/compliance/report';
+import { type Row, manifestRows, packRows, toCsv, toMarkdown } from '../../../../lib/tools/compliance/report';
 
 const stack = new cdk.Stack(undefined, 'ErpDevData');
 const evaluation: Evaluation = {

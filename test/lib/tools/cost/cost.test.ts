@@ -1,5 +1,6 @@
 import { KUBERNETES_VERSIONS } from '../../../../lib/config/kubernetes-versions';
-import { type Estimate, compareCosts, estimateCost } from '../../../../lib/tools/cost/estimate';
+import { compareCosts } from '../../../../lib/tools/cost/change';
+import { type Estimate, estimateCost } from '../../../../lib/tools/cost/estimate';
 import { METERS } from '../../../../lib/tools/cost/meters';
 import { PRICES } from '../../../../lib/tools/cost/prices';
 import { costDocument, signed } from '../../../../lib/tools/cost/table';

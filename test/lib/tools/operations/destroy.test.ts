@@ -1,4 +1,4 @@
-import { resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
+import { resourcesOf, stacksOf } from '../../../../lib/assembly/assembly';
 import { type DestroyProps, destroy } from '../../../../lib/tools/operations/destroy';
 import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { assemblePlatform } from './assembled';
@@ -89,7 +89,7 @@ describe('plan of the removal', () => {
     const { steps, stays } = removalPlan(CONFIGS[environment], stacksOf(assembly, environment));
     const order = steps.map(({ stack }) => stack.name);
     for (const { stack } of steps) {
-      for (const upstream of stack.dependsOn.filter((name) => order.includes(name))) {
+      for (const upstream of stack.dependencies.filter((name) => order.includes(name))) {
         expect(order.indexOf(upstream)).toBeGreaterThan(order.indexOf(stack.name));
       }
     }
@@ -366,18 +366,21 @@ describe('destroy', () => {
   });
 
   test('names stacks that left the app, youngest first, with the commands that remove them', async () => {
+    const tags = (environment: string) => list({ Key: 'environment', Value: environment });
     const standing = [
       { StackName: 'ErpProd', CreationTime: '2026-01-01T00:00:00Z' },
       { StackName: 'ErpProdArchive', CreationTime: '2026-01-01T00:00:00Z' },
       { StackName: 'ErpProdData-DatabaseRotation-1A', CreationTime: '2026-01-01T00:00:00Z', RootId: 'arn:parent' },
-      { StackName: 'ErpProduction', CreationTime: '2026-01-01T00:00:00Z' },
-      { StackName: 'ErpDevArchive', CreationTime: '2026-01-01T00:00:00Z' },
+      { StackName: 'ErpProduction', CreationTime: '2026-01-01T00:00:00Z', Tags: tags('production') },
+      { StackName: 'ErpProdFarm', CreationTime: '2026-01-01T00:00:00Z', Tags: tags('prodFarm') },
+      { StackName: 'Payroll', CreationTime: '2026-01-01T00:00:00Z' },
+      { StackName: 'ErpDevArchive', CreationTime: '2026-01-01T00:00:00Z', Tags: tags('dev') },
       {
         StackName: 'ErpProdDelivery',
         CreationTime: '2026-02-01T00:00:00Z',
         EnableTerminationProtection: true,
       },
-    ].map((stack) => ({ StackStatus: 'UPDATE_COMPLETE', ...stack }));
+    ].map((stack) => ({ StackStatus: 'UPDATE_COMPLETE', Tags: tags('prod'), ...stack }));
     let regions = 0;
     const { exitCode, removed, said } = await run({
       environment: 'prod',

@@ -1,9 +1,9 @@
 import { type Environment } from '../../../../lib/config';
 import { estimateCost } from '../../../../lib/tools/cost/estimate';
-import { type AssembledStack, assemble, resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
+import { assemble } from '../../../../lib/assembly/app';
+import { type Assembly, readAssembly, resourcesOf, stacksOf } from '../../../../lib/assembly/assembly';
 import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { modelOf } from '../../../../lib/tools/picture/model';
-import { readAssembly } from '../../../../lib/assembly/assembly';
 import { CONFIGS, chartWith, config, loadEnvironments, temporaryFolder } from '../../synth';
 
 const kafkaNodes = CONFIGS.dev.kubernetes.kafkaNodes;
@@ -21,13 +21,14 @@ function platform(name: 'dev' | 'prod', nodes: boolean, managed: boolean, mode: 
     ],
     chartWith(name, { kafka: { mode } }),
   ) as [Environment];
-  const stacks = stacksOf(assemble({ environments, directory, today: '2026-11-23' }), name);
-  return { stacks, directory, config: environments[0].config };
+  const { assets, ...assembly } = assemble({ environments, directory, today: '2026-11-23' });
+  const stacks = stacksOf(assembly, name);
+  return { stacks, assets, directory, config: environments[0].config };
 }
 
 /** Where services find Kafka in the picture, by the titles of the boxes. */
-function kafkaInPicture(stacks: readonly AssembledStack[]): string[] {
-  const { groups, arrows } = modelOf(stacks);
+function kafkaInPicture(assembly: Pick<Assembly, 'stacks' | 'assets'>): string[] {
+  const { groups, arrows } = modelOf(assembly);
   const boxes = groups.flatMap((group) => [group, ...group.groups]).flatMap((group) => group.boxes);
   const title = (id: string) => boxes.find((box) => box.id === id)?.title;
   return [
@@ -47,9 +48,9 @@ describe.each(['dev', 'prod'] as const)('commands of %s understand Kafka', (name
     ['on MSK, its nodes standing by', true, true, 'msk', 'Amazon MSK'],
     ['on MSK', false, true, 'msk', 'Amazon MSK'],
   ])('%s', (_, nodes, managed, mode, drawn) => {
-    const { stacks, directory, config: exists } = platform(name, nodes, managed, mode);
+    const { stacks, assets, directory, config: exists } = platform(name, nodes, managed, mode);
 
-    expect(kafkaInPicture(stacks)).toEqual([drawn]);
+    expect(kafkaInPicture({ stacks, assets })).toEqual([drawn]);
 
     const billed = estimateCost(readAssembly(directory), name, '2026-11-23').items.map(({ item }) => item);
     expect(billed.some((item) => /t3\.large nodes/.test(item))).toBe(nodes);

@@ -1,7 +1,7 @@
 import type { EnvironmentConfig } from '../../../../lib/config/environment';
 import { KUBERNETES_VERSIONS } from '../../../../lib/config/kubernetes-versions';
 import { exitCode, report } from '../../../../lib/report/findings';
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { type PreflightProps, preflight } from '../../../../lib/tools/operations/preflight';
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError, day } from './fake-aws';

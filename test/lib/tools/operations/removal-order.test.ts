@@ -1,4 +1,4 @@
-import { type FoundResource, resourcesOf, stacksOf } from '../../../../lib/assembly/assembled';
+import { type FoundResource, resourcesOf, stacksOf } from '../../../../lib/assembly/assembly';
 import { CONFIGS } from '../../synth';
 import { assemblePlatform } from './assembled';
 
@@ -26,15 +26,15 @@ describe.each(Object.keys(CONFIGS))('removal of %s', (environment) => {
 
   test('every stack goes before the stacks it needs', () => {
     const names = stacks.map(({ name }) => name);
-    for (const { name, dependsOn } of stacks) {
-      for (const upstream of dependsOn) expect(names.indexOf(upstream)).toBeLessThan(names.indexOf(name));
+    for (const { name, dependencies } of stacks) {
+      for (const upstream of dependencies) expect(names.indexOf(upstream)).toBeLessThan(names.indexOf(name));
     }
   });
 
   test('no stack outside of the environment needs one of it, so nothing else is taken along', () => {
     const own = new Set(stacks.map(({ name }) => name));
     const others = assembly.stacks.filter(({ name }) => !own.has(name));
-    expect(others.filter(({ dependsOn }) => dependsOn.some((upstream) => own.has(upstream)))).toEqual([]);
+    expect(others.filter(({ dependencies }) => dependencies.some((upstream) => own.has(upstream)))).toEqual([]);
     expect(own).not.toContain('ErpRegistry');
   });
 
@@ -61,14 +61,14 @@ describe.each(Object.keys(CONFIGS))('removal of %s', (environment) => {
     const [targetGroup] = resourcesOf(stacks, 'AWS::ElasticLoadBalancingV2::TargetGroup').filter(
       ({ properties }) => properties.TargetType === 'ip',
     );
-    expect(release('erp-microservices').stack.dependsOn).toContain(targetGroup!.stack.name);
+    expect(release('erp-microservices').stack.dependencies).toContain(targetGroup!.stack.name);
   });
 
   test('releases go before cluster, nodes, add-ons and the kubectl that removes them', () => {
     const [cluster] = resourcesOf(stacks, 'AWS::EKS::Cluster');
     for (const chart of charts) {
       expect(chart.stack.name).not.toBe(cluster!.stack.name);
-      expect(chart.stack.dependsOn).toContain(cluster!.stack.name);
+      expect(chart.stack.dependencies).toContain(cluster!.stack.name);
     }
     for (const type of ['AWS::EKS::Nodegroup', 'AWS::EKS::Addon']) {
       expect(new Set(resourcesOf(stacks, type).map(({ stack }) => stack.name))).toContain(cluster!.stack.name);

@@ -1,4 +1,4 @@
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { clusterToken } from '../../../../lib/tools/operations/cluster-access';
 import { exitCode } from '../../../../lib/report/findings';
 import { type VerifyProps, verify } from '../../../../lib/tools/operations/verify';

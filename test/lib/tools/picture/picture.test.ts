@@ -1,8 +1,9 @@
 import * as fs from 'fs';
 import * as path from 'path';
-import { stacksOf } from '../../../../lib/assembly/assembled';
+import { stacksOf } from '../../../../lib/assembly/assembly';
 import { draw } from '../../../../lib/tools/picture/draw';
 import { type Group, modelOf } from '../../../../lib/tools/picture/model';
+import { assemblyStack } from '../../assembly/stack';
 import { assemblePlatform } from '../operations/assembled';
 
 const assembly = assemblePlatform();
@@ -10,7 +11,7 @@ const FILE = path.join(__dirname, '../../../../docs/images/architecture.svg');
 
 /** Arrows as `title subtitle → title subtitle`. */
 function arrowsOf(environment: 'dev' | 'prod'): string[] {
-  const { groups, arrows } = modelOf(stacksOf(assembly, environment));
+  const { groups, arrows } = modelOf({ stacks: stacksOf(assembly, environment), assets: assembly.assets });
   const names = new Map<string, string>();
   const collect = ({ id, title, boxes, groups: inner }: Group) => {
     names.set(id, title);
@@ -23,13 +24,16 @@ function arrowsOf(environment: 'dev' | 'prod'): string[] {
 
 describe('the picture of the architecture', () => {
   test('in docs/images is the one of today; npm run picture draws it again', async () => {
-    const drawn = await draw(modelOf(stacksOf(assembly, 'dev')), 'ERP platform, dev');
+    const drawn = await draw(
+      modelOf({ stacks: stacksOf(assembly, 'dev'), assets: assembly.assets }),
+      'ERP platform, dev',
+    );
     const fresh = fs.readFileSync(FILE, 'utf8') === drawn ? 'yes' : 'no: run npm run picture';
     expect(fresh).toBe('yes');
   });
 
   test('is the same every time', async () => {
-    const model = modelOf(stacksOf(assembly, 'prod'));
+    const model = modelOf({ stacks: stacksOf(assembly, 'prod'), assets: assembly.assets });
     expect(await draw(model, 'prod')).toBe(await draw(model, 'prod'));
   });
 
@@ -64,19 +68,18 @@ describe('the picture of the architecture', () => {
 
   test('has a place for a stack of unknown things, and for a name with signs of XML', async () => {
     const stacks = stacksOf(assembly, 'dev');
-    const more = {
-      ...stacks[0]!,
-      name: 'ErpDevMore',
-      description: 'a < b & c',
-      template: { Resources: { One: { Type: 'AWS::New::Thing' } } },
-    };
-    const svg = await draw(modelOf([...stacks, more]), 'more');
+    const more = assemblyStack(
+      'ErpDevMore',
+      { Resources: { One: { Type: 'AWS::New::Thing' } } },
+      { description: 'a < b & c' },
+    );
+    const svg = await draw(modelOf({ stacks: [...stacks, more], assets: assembly.assets }), 'more');
     expect(svg).toContain('>1 resources</text>');
     expect(svg).toContain('a &lt; b &amp; c');
   });
 
   test('leaves out dependencies that a longer way says as well', () => {
-    const { dependencies } = modelOf(stacksOf(assembly, 'dev'));
+    const { dependencies } = modelOf({ stacks: stacksOf(assembly, 'dev'), assets: assembly.assets });
     expect(dependencies).toContainEqual({ from: 'ErpDevData', to: 'ErpDevEmployee' });
     expect(dependencies).not.toContainEqual({ from: 'ErpDevNetwork', to: 'ErpDevEmployee' });
   });

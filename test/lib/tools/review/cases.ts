@@ -36,15 +36,12 @@ export const CASES: Readonly<Record<string, Case>> = {
   'image-tag-of-all-services': { environment: 'prod', values: { serviceDefaults: { image: { tag: '1.1.0' } } } },
   'replica-count': { values: { serviceDefaults: { hpa: { minReplicas: 3, maxReplicas: 5 } } } },
   'new-service': { values: { services: { expense } } },
-  // With the call of its peer, which the chart would miss.
-  'removed-service': {
-    values: { services: { notification: null, approvalRequest: { calls: { notification: null } } } },
-  },
+  'removed-service': { values: { services: { notification: { enabled: false } } } },
   'renamed-service': {
     values: {
       services: {
-        notification: null,
-        approvalRequest: { calls: { notification: null, messages: ['http'] } },
+        notification: { enabled: false },
+        approvalRequest: { calls: { messages: ['http'] } },
         messages: {
           name: 'message-service',
           port: 8084,

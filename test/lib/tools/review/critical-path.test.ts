@@ -1,19 +1,11 @@
-import { type AssemblyStack, type Resource, readAssembly } from '../../../../lib/assembly/assembly';
+import { type Resource, readAssembly } from '../../../../lib/assembly/assembly';
 import { type Chain, CriticalPath, firstDeployment } from '../../../../lib/tools/review/critical-path';
 import { PER_STACK } from '../../../../lib/tools/review/durations';
+import { assemblyStack } from '../../assembly/stack';
 import { CONFIGS, synth } from '../../synth';
 
-function stack(name: string, resources: Record<string, Resource>, dependencies: string[] = []): AssemblyStack {
-  return {
-    name,
-    environment: 'dev',
-    region: 'ap-northeast-2',
-    dependencies,
-    template: {},
-    resources,
-    paths: new Map(),
-  };
-}
+const stack = (name: string, Resources: Record<string, Resource>, dependencies: string[] = []) =>
+  assemblyStack(name, { Resources }, { dependencies });
 
 const links = ({ links: all }: Chain) => all.map(({ path, seconds }) => [path, seconds]);
 const resource = (Properties = {}, DependsOn?: string[]): Resource => ({ Type: 'Some::Thing', Properties, DependsOn });

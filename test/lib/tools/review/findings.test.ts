@@ -1,11 +1,12 @@
-import type { Assembly, ValidationReport } from '../../../../lib/assembly/assembly';
+import type { Assembly } from '../../../../lib/assembly/assembly';
+import type { ValidationReport } from '../../../../lib/assembly/validation-report';
 import { compareFindings } from '../../../../lib/tools/review/findings';
+import { assemblyStack } from '../../assembly/stack';
 
-const violation = (ruleName: string, constructPath: string, reason?: string) => ({
+const violation = (ruleName: string, constructPath: string) => ({
   ruleName,
   description: `what ${ruleName} wants`,
   violatingConstructs: [{ constructPath }],
-  ...(reason && { reason }),
 });
 const assembly = (open: readonly string[], acknowledged: Record<string, string> = {}): Assembly => {
   const split = (id: string) => id.split(' ') as [string, string];
@@ -14,20 +15,14 @@ const assembly = (open: readonly string[], acknowledged: Record<string, string> 
       {
         pluginName: 'Pack',
         violations: open.map((id) => violation(...split(id))),
-        suppressedViolations: Object.entries(acknowledged).map(([id, reason]) => violation(...split(id), reason)),
+        suppressedViolations: Object.entries(acknowledged).map(([id, reason]) => ({
+          ...violation(...split(id)),
+          ...{ reason, acknowledgedId: `Pack::${id}` },
+        })),
       },
     ],
   };
-  const stack = {
-    name: 'ErpDev',
-    environment: 'dev',
-    region: '',
-    dependencies: [],
-    template: {},
-    resources: {},
-    paths: new Map(),
-  };
-  return { stacks: [stack], assets: new Map(), validation: report };
+  return { stacks: [assemblyStack('ErpDev')], assets: new Map(), validation: report };
 };
 
 test('findings are new, fixed, acknowledged or no longer acknowledged', () => {

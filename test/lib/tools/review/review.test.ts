@@ -1,5 +1,6 @@
 import * as path from 'node:path';
 import { expectFresh } from '../../../chart/golden';
+import { costSection } from '../../../../lib/tools/cost/change';
 import type { Assembly } from '../../../../lib/assembly/assembly';
 import { describeReport } from '../../../../lib/tools/review/describe';
 import { type Report, exitCode, review } from '../../../../lib/tools/review/report';
@@ -27,7 +28,7 @@ function reportOf(name: string): Report {
     headName: 'change',
     environments: Object.keys(CONFIGS),
     accept: edit.accept ?? [],
-    today: TODAY,
+    cost: (before, after, environments) => costSection(before, after, environments, TODAY),
   });
 }
 

@@ -85,7 +85,7 @@ test('compares uncommitted work with where it left main, and leaves nothing behi
     headName: 'work',
     environments: ['dev'],
     accept: [],
-    today: TODAY,
+    cost: () => ({ headline: '', blocks: [] }),
   });
 
   expect(report.dangers).toEqual([

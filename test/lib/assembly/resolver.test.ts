@@ -1,15 +1,10 @@
-import type { Assembly, AssemblyStack } from '../../../lib/assembly/assembly';
-import { Placeholders } from '../../../lib/assembly/placeholders';
+import { inWords } from '../../../lib/assembly/answers';
+import type { Template } from '../../../lib/assembly/assembly';
+import { Resolver } from '../../../lib/assembly/resolver';
+import { assemblyStack } from './stack';
 
-const stack = (name: string, template: object, paths: Record<string, string> = {}): AssemblyStack => ({
-  name,
-  environment: 'dev',
-  region: 'ap-northeast-2',
-  dependencies: [],
-  template: template as AssemblyStack['template'],
-  resources: {},
-  paths: new Map(Object.entries(paths)),
-});
+const stack = (name: string, template: Template, paths: Record<string, string> = {}) =>
+  assemblyStack(name, template, { paths: new Map(Object.entries(paths)) });
 
 const edge = stack(
   'Edge',
@@ -22,8 +17,7 @@ const edge = stack(
   { Group1234: 'Targets/notification' },
 );
 const app = stack('App', {}, { Table1: 'Table' });
-const assembly: Assembly = { stacks: [edge, app], assets: new Map() };
-const resolve = (value: unknown) => new Placeholders(assembly).resolve(value, app);
+const resolve = (value: unknown) => new Resolver([edge, app], inWords()).resolve(value, app);
 
 test.each([
   ['a reference', { Ref: 'Table1' }, '<Table>'],
@@ -53,7 +47,9 @@ test.each([
 });
 
 test('a reference to a resource that is replaced says so', () => {
-  const placeholders = new Placeholders(assembly, (name, id) => name === 'Edge' && id === 'Group1234');
+  const answers = inWords((name, id) => name === 'Edge' && id === 'Group1234');
 
-  expect(placeholders.resolve({ 'Fn::ImportValue': 'Edge:Group' }, app)).toBe('<new Edge.Targets.notification.Arn>');
+  expect(new Resolver([edge, app], answers).resolve({ 'Fn::ImportValue': 'Edge:Group' }, app)).toBe(
+    '<new Edge.Targets.notification.Arn>',
+  );
 });

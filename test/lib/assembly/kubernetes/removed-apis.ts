@@ -1,4 +1,4 @@
-import { type Manifest, describeManifest } from './manifests';
+import { type Manifest, describeManifest } from '../../../../lib/assembly/kubernetes/manifests';
 
 /**
  * API versions that a minor of Kubernetes stopped serving: first the minor, then group and version, then the kinds. Since
