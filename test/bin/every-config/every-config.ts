@@ -4,7 +4,7 @@ import { parse, stringify } from 'yaml';
 import { LOOK_CONTEXT, assemble, buildApp } from '../../../lib/assembly/app';
 import { readAssembly, stacksOf } from '../../../lib/assembly/assembly';
 import type { ValidationReport } from '../../../lib/assembly/validation-report';
-import { type Environment, loadEnvironments } from '../../../lib/config';
+import type { Environment } from '../../../lib/config';
 import type { EnvironmentConfig } from '../../../lib/config/environment';
 import { ConfigurationError } from '../../../lib/config/problems';
 import { configsForRun } from '../../../lib/config/run';
@@ -24,7 +24,7 @@ import { draw } from '../../../lib/tools/picture/draw';
 import { modelOf } from '../../../lib/tools/picture/model';
 import { describeReport } from '../../../lib/tools/review/describe';
 import { review } from '../../../lib/tools/review/report';
-import { CHART, stubKubectlLayer, temporaryFolder } from '../../lib/synth';
+import { CHART, loadEnvironments, stubKubectlLayer, temporaryFolder } from '../../lib/synth';
 import { type Row, table } from './rows';
 
 /** A day on which no support ends and no review is due. */
