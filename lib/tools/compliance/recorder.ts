@@ -1,5 +1,4 @@
-import type * as cdk from 'aws-cdk-lib';
-import type { IApplyRule, NagPack } from 'cdk-nag';
+import type { IApplyRule, NagPack, NagRuleResult } from 'cdk-nag';
 import { NagRuleCompliance } from 'cdk-nag';
 
 /** What a rule said about a resource. */
@@ -44,12 +43,20 @@ export class Recorder {
     const recorded = pack as unknown as { applyRule: (params: IApplyRule) => void };
     const apply = recorded.applyRule.bind(pack);
     const validate = pack.validate.bind(pack);
+    const rules = new Map<string, string>();
     const explanations = new Map<string, string>();
     recorded.applyRule = (params) => {
       const suffix = params.ruleSuffixOverride ?? params.rule.name;
-      const rule = `${pack.readPackName}-${suffix}`;
-      explanations.set(rule, params.explanation);
-      apply({ ...params, ruleSuffixOverride: suffix, rule: (node) => this.note(pack.name, rule, params, node) });
+      // Joined once: there are some ten thousand evaluations to a pack.
+      let rule = rules.get(suffix);
+      if (rule === undefined) {
+        rules.set(suffix, (rule = `${pack.readPackName}-${suffix}`));
+        explanations.set(rule, params.explanation);
+        this.rules.set(pack.name, new Set([...(this.rules.get(pack.name) ?? []), rule]));
+      }
+      const outcome = this.note(pack.name, rule, params);
+      // Most rules are about another type of resource, of which the pack would make nothing.
+      if (outcome) apply({ ...params, ruleSuffixOverride: suffix, rule: outcome });
     };
     pack.validate = (context) => {
       const report = validate(context);
@@ -64,9 +71,9 @@ export class Recorder {
     return pack;
   }
 
-  private note(pack: string, rule: string, params: IApplyRule, node: cdk.CfnResource) {
-    const rules = this.rules.get(pack) ?? new Set<string>();
-    this.rules.set(pack, rules.add(rule));
+  /** Evaluates a rule. @returns what came out, unless the rule does not apply */
+  private note(pack: string, rule: string, params: IApplyRule): (() => NagRuleResult) | undefined {
+    const { node } = params;
     const stack = node.stack.stackName;
     const note = (result: Evaluation['result'], ids: readonly string[]) =>
       this.evaluations.push({
@@ -75,23 +82,28 @@ export class Recorder {
         explanation: params.explanation,
         level: params.level,
       });
+    let result: NagRuleResult;
     try {
-      const result = params.rule(node);
-      if (result === NagRuleCompliance.NOT_APPLICABLE) {
-        const byStack = this.notApplicable.get(pack) ?? new Map<string, number>();
-        this.notApplicable.set(pack, byStack.set(stack, (byStack.get(stack) ?? 0) + 1));
-      } else if (Array.isArray(result) && result.length > 0) {
-        note(
-          'Non-Compliant',
-          result.map((finding) => `${rule}[${finding}]`),
-        );
-      } else {
-        note(result === NagRuleCompliance.NON_COMPLIANT ? 'Non-Compliant' : 'Compliant', [rule]);
-      }
-      return result;
+      result = params.rule(node);
     } catch (error) {
       note('Error', [rule]);
-      throw error;
+      return () => {
+        throw error;
+      };
     }
+    if (result === NagRuleCompliance.NOT_APPLICABLE) {
+      const byStack = this.notApplicable.get(pack) ?? new Map<string, number>();
+      this.notApplicable.set(pack, byStack.set(stack, (byStack.get(stack) ?? 0) + 1));
+      return undefined;
+    }
+    if (Array.isArray(result) && result.length > 0) {
+      note(
+        'Non-Compliant',
+        result.map((finding) => `${rule}[${finding}]`),
+      );
+    } else {
+      note(result === NagRuleCompliance.NON_COMPLIANT ? 'Non-Compliant' : 'Compliant', [rule]);
+    }
+    return () => result;
   }
 }
