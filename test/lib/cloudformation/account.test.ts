@@ -5,8 +5,10 @@ type Resources = Readonly<Record<string, Resource>>;
 
 const stack = (Resources: Resources, terminationProtection = false): ModelStack => ({
   name: 'Stack',
+  region: 'here',
   template: { Resources },
   terminationProtection,
+  dependencies: [],
 });
 
 /** Something that fails after everything else, unless that waits for it. */
@@ -16,7 +18,7 @@ const FAILS: Resources = { Fails: { Type: 'AWS::SNS::Topic' } };
 function twice(resources: Resources, terminationProtection = false): [first: Outcome, second: Outcome] {
   const account = new Account();
   const failing = stack({ ...resources, ...FAILS }, terminationProtection);
-  return [account.create(failing, { failAt: 'Fails' }), account.create(failing)];
+  return [account.apply(failing, { failAt: 'Fails' }), account.apply(failing)];
 }
 
 const secret = (DeletionPolicy: string | undefined, Name: unknown): Resources => ({
@@ -43,13 +45,13 @@ test.each([
 ])('nor does what has a generated name: %s', (_, name) => {
   const resources = { Key: { Type: 'AWS::KMS::Key' }, ...secret('Retain', name), ...FAILS };
   const account = new Account();
-  expect(account.create(stack(resources), { failAt: 'Fails' }).status).toBe('ROLLBACK_COMPLETE');
-  expect(account.create(stack(resources)).status).toBe('CREATE_COMPLETE');
+  expect(account.apply(stack(resources), { failAt: 'Fails' }).status).toBe('ROLLBACK_COMPLETE');
+  expect(account.apply(stack(resources)).status).toBe('CREATE_COMPLETE');
 });
 
 test('a name is an identifier of the registry, or what it calls the name of the resource', () => {
   const account = new Account();
-  account.create(
+  account.apply(
     stack({
       Cluster: { Type: 'AWS::EKS::Cluster', Properties: { Name: 'one' } },
       Addon: { Type: 'AWS::EKS::Addon', Properties: { ClusterName: { Ref: 'Cluster' }, AddonName: 'two' } },
@@ -69,7 +71,7 @@ test('a name is an identifier of the registry, or what it calls the name of the 
 
 test('only what waits for the failed resource is not made', () => {
   const account = new Account();
-  const outcome = account.create(
+  const outcome = account.apply(
     stack({
       ...FAILS,
       Before: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'before' }, DeletionPolicy: 'Retain' },
@@ -165,9 +167,9 @@ describe('a bucket', () => {
 
   test('that nothing can empty, because the means for it failed', () => {
     const filled = stack({ Bucket, Empties, Writer: content });
-    expect(new Account().create(filled, { failAt: 'Empties' }).status).toBe('ROLLBACK_FAILED');
+    expect(new Account().apply(filled, { failAt: 'Empties' }).status).toBe('ROLLBACK_FAILED');
     const ordered = stack({ Bucket, Empties, Writer: { ...content, DependsOn: 'Empties' } });
-    expect(new Account().create(ordered, { failAt: 'Empties' }).status).toBe('ROLLBACK_COMPLETE');
+    expect(new Account().apply(ordered, { failAt: 'Empties' }).status).toBe('ROLLBACK_COMPLETE');
   });
 });
 
