@@ -5,8 +5,10 @@ type Resources = Readonly<Record<string, Resource>>;
 
 const stack = (Resources: Resources, terminationProtection = false): ModelStack => ({
   name: 'Stack',
+  region: 'here',
   template: { Resources },
   terminationProtection,
+  dependencies: [],
 });
 
 /** Something that fails after everything else, unless that waits for it. */
@@ -16,7 +18,7 @@ const FAILS: Resources = { Fails: { Type: 'AWS::SNS::Topic' } };
 function twice(resources: Resources, terminationProtection = false): [first: Outcome, second: Outcome] {
   const account = new Account();
   const failing = stack({ ...resources, ...FAILS }, terminationProtection);
-  return [account.create(failing, { failAt: 'Fails' }), account.create(failing)];
+  return [account.apply(failing, { failAt: 'Fails' }), account.apply(failing)];
 }
 
 const secret = (DeletionPolicy: string | undefined, Name: unknown): Resources => ({
@@ -43,13 +45,13 @@ test.each([
 ])('nor does what has a generated name: %s', (_, name) => {
   const resources = { Key: { Type: 'AWS::KMS::Key' }, ...secret('Retain', name), ...FAILS };
   const account = new Account();
-  expect(account.create(stack(resources), { failAt: 'Fails' }).status).toBe('ROLLBACK_COMPLETE');
-  expect(account.create(stack(resources)).status).toBe('CREATE_COMPLETE');
+  expect(account.apply(stack(resources), { failAt: 'Fails' }).status).toBe('ROLLBACK_COMPLETE');
+  expect(account.apply(stack(resources)).status).toBe('CREATE_COMPLETE');
 });
 
 test('a name is an identifier of the registry, or what it calls the name of the resource', () => {
   const account = new Account();
-  account.create(
+  account.apply(
     stack({
       Cluster: { Type: 'AWS::EKS::Cluster', Properties: { Name: 'one' } },
       Addon: { Type: 'AWS::EKS::Addon', Properties: { ClusterName: { Ref: 'Cluster' }, AddonName: 'two' } },
@@ -69,7 +71,7 @@ test('a name is an identifier of the registry, or what it calls the name of the 
 
 test('only what waits for the failed resource is not made', () => {
   const account = new Account();
-  const outcome = account.create(
+  const outcome = account.apply(
     stack({
       ...FAILS,
       Before: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'before' }, DeletionPolicy: 'Retain' },
@@ -165,9 +167,9 @@ describe('a bucket', () => {
 
   test('that nothing can empty, because the means for it failed', () => {
     const filled = stack({ Bucket, Empties, Writer: content });
-    expect(new Account().create(filled, { failAt: 'Empties' }).status).toBe('ROLLBACK_FAILED');
+    expect(new Account().apply(filled, { failAt: 'Empties' }).status).toBe('ROLLBACK_FAILED');
     const ordered = stack({ Bucket, Empties, Writer: { ...content, DependsOn: 'Empties' } });
-    expect(new Account().create(ordered, { failAt: 'Empties' }).status).toBe('ROLLBACK_COMPLETE');
+    expect(new Account().apply(ordered, { failAt: 'Empties' }).status).toBe('ROLLBACK_COMPLETE');
   });
 });
 
@@ -200,4 +202,156 @@ describe('a log group', () => {
   ] as [string, Resources, boolean][])('%s', (_, resources, free) => {
     expect(twice(resources)[1].status === 'CREATE_COMPLETE').toBe(free);
   });
+});
+
+describe('an update', () => {
+  const topic = (TopicName: string, DeletionPolicy?: string): Resource => ({
+    Type: 'AWS::SNS::Topic',
+    Properties: { TopicName },
+    DeletionPolicy,
+  });
+  const key = (Description: string): Resource => ({ Type: 'AWS::KMS::Key', Properties: { Description } });
+  const targets = (Port: number, Name?: string): Resource => ({
+    Type: 'AWS::ElasticLoadBalancingV2::TargetGroup',
+    Properties: { Port, Name },
+  });
+
+  /** An account with a stack, and the outcome of an update of it. */
+  const updated = (before: Resources, after: Resources, failAt?: string, rollback?: boolean) => {
+    const account = new Account();
+    expect(account.apply(stack(before)).status).toBe('CREATE_COMPLETE');
+    return { account, outcome: account.apply(stack(after), { failAt, rollback }) };
+  };
+
+  test('that fails is taken back, and succeeds the next time', () => {
+    const after = { Key: key('two'), Topic: topic('new', 'RetainExceptOnCreate'), ...FAILS };
+    const { account, outcome } = updated({ Key: key('one') }, after, 'Fails');
+    expect(outcome).toEqual({ status: 'UPDATE_ROLLBACK_COMPLETE', reasons: ['Fails: failed'] });
+    expect(account.takenNames).toEqual([]);
+    expect(account.pending(stack(after))).toEqual(['Key', 'Topic', 'Fails']);
+    expect(account.apply(stack(after)).status).toBe('UPDATE_COMPLETE');
+  });
+
+  test('leaves what it has made and retains, which keeps its name from the next try', () => {
+    const after = { Key: key('one'), Topic: topic('new', 'Retain'), ...FAILS };
+    const { account } = updated({ Key: key('one') }, after, 'Fails');
+    expect(account.leftNames).toEqual(['AWS::SNS::Topic new']);
+    expect(account.apply(stack(after)).reasons).toEqual(['Topic: AWS::SNS::Topic new already exists']);
+  });
+
+  test('cannot replace what has a fixed name', () => {
+    const reasons = (name?: string) =>
+      updated({ Targets: targets(80, name) }, { Targets: targets(81, name) }).outcome.reasons;
+    expect(reasons('fixed')).toEqual(['Targets: AWS::ElasticLoadBalancingV2::TargetGroup fixed already exists']);
+    expect(reasons()).toEqual([]);
+  });
+
+  test('cannot make what stands under another logical id, because the old one goes last', () => {
+    expect(updated({ Old: topic('one') }, { New: topic('one') }).outcome.reasons).toEqual([
+      'New: AWS::SNS::Topic one already exists',
+    ]);
+  });
+
+  test.each([
+    ['RetainExceptOnCreate', ['AWS::SNS::Topic one']],
+    ['Delete', []],
+  ])('removes what has the policy %s', (policy, left) => {
+    expect(updated({ Key: key('one'), Old: topic('one', policy) }, { Key: key('one') }).account.leftNames).toEqual(
+      left,
+    );
+  });
+
+  describe('of what only grows', () => {
+    const database = (AllocatedStorage: number): Resource => ({
+      Type: 'AWS::RDS::DBInstance',
+      Properties: { AllocatedStorage },
+    });
+    const [small, large] = [{ Database: database(20) }, { Database: database(100), ...FAILS }];
+
+    test('is not taken back, and stands in the way', () => {
+      const { account, outcome } = updated(small, large, 'Fails');
+      expect(outcome).toEqual({
+        status: 'UPDATE_ROLLBACK_FAILED',
+        reasons: ['Fails: failed', 'Database: AllocatedStorage does not go back from 100 to 20'],
+      });
+      expect(account.apply(stack(large)).status).toBe('REFUSED');
+    });
+
+    test('goes on without a rollback', () => {
+      const { account, outcome } = updated(small, large, 'Fails', false);
+      expect(outcome.status).toBe('UPDATE_FAILED');
+      expect(account.apply(stack(large)).status).toBe('REFUSED');
+      expect(account.apply(stack(large), { rollback: false })).toEqual({ status: 'UPDATE_COMPLETE', reasons: [] });
+    });
+
+    test('is refused in the other direction', () => {
+      expect(updated(large, small).outcome.status).toBe('UPDATE_ROLLBACK_COMPLETE');
+    });
+  });
+});
+
+describe('an export', () => {
+  const exporting = (GroupDescription: string, Name?: string): ModelStack => ({
+    ...stack({ Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription } } }),
+    template: {
+      Resources: { Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription } } },
+      Outputs: Name === undefined ? {} : { Out: { Value: { Ref: 'Group' }, Export: { Name } } },
+    },
+  });
+  const importing: ModelStack = {
+    ...stack({ User: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::ImportValue': 'group' } } } }),
+    name: 'User',
+    dependencies: ['Stack'],
+  };
+  const both = () => {
+    const account = new Account();
+    account.deploy([exporting('one', 'group'), importing], ['User']);
+    return account;
+  };
+
+  test('must be there for those that import it', () => {
+    expect(new Account().apply(importing).reasons).toEqual(['User: there is no import group']);
+    expect(both().takenNames).toEqual([]);
+  });
+
+  test.each([
+    ['change, as it does with what it names', exporting('two', 'group')],
+    ['go', exporting('one')],
+  ])('that is in use cannot %s', (_, next) => {
+    const account = both();
+    const inUse = { status: 'UPDATE_ROLLBACK_COMPLETE', reasons: ['export group: is in use by User'] };
+    expect(account.apply(next)).toEqual(inUse);
+    expect(account.delete('Stack')).toEqual({ ...inUse, status: 'REFUSED' });
+    expect(account.delete('User').status).toBe('DELETE_COMPLETE');
+    expect(account.apply(next).status).toBe('UPDATE_COMPLETE');
+  });
+});
+
+test('a stack that is left alone keeps an output that has changed', () => {
+  const group = (GroupDescription: string): ModelStack => ({
+    ...stack({}),
+    template: {
+      Resources: { Group: { Type: 'AWS::EC2::SecurityGroup', Properties: { GroupDescription } } },
+      Outputs: { Out: { Value: { Ref: 'Group' } } },
+    },
+  });
+  const DisplayName = { 'Fn::GetStackOutput': { StackName: 'Stack', OutputName: 'Out' } };
+  const reading = { ...stack({ Topic: { Type: 'AWS::SNS::Topic', Properties: { DisplayName } } }), name: 'Reading' };
+  const account = new Account();
+  account.deploy([group('one'), { ...reading, dependencies: ['Stack'] }], ['Reading']);
+  expect(account.staleStacks).toEqual([]);
+  account.deploy([group('two'), { ...reading, dependencies: ['Stack'] }], ['Reading']);
+  expect(account.staleStacks).toEqual(['Reading']);
+});
+
+test('a deletion that failed goes on when it is run again', () => {
+  const account = new Account();
+  account.apply(
+    stack({ Key: { Type: 'AWS::KMS::Key' }, User: { Type: 'AWS::SNS::Topic', Properties: { K: { Ref: 'Key' } } } }),
+  );
+  expect(account.delete('Stack', { failAt: 'User' })).toEqual({
+    status: 'DELETE_FAILED',
+    reasons: ['User: failed', 'Key: User stays and uses it'],
+  });
+  expect(account.delete('Stack').status).toBe('DELETE_COMPLETE');
 });

@@ -14,7 +14,9 @@ export const stackStates: PreflightCheck = {
         const found = `${stack.name} is ${status}${statusReason ? `: ${statusReason}` : ''}`;
         const command = (verb: string) =>
           `aws cloudformation ${verb} --stack-name ${stack.name} --region ${stack.region}`;
-        if (status === 'UPDATE_ROLLBACK_FAILED') return [failed(found, command('continue-update-rollback'))];
+        if (status === 'UPDATE_FAILED')
+          return [failed(found, `npx cdk deploy ${stack.name} --exclusively --no-rollback`)];
+        if (status === 'UPDATE_ROLLBACK_FAILED') return [failed(found, goesOn(deployedStack, command))];
         // The CDK CLI deletes what a creation has rolled back, if it may.
         if (status === 'ROLLBACK_COMPLETE' && !terminationProtection) return [];
         if (/^(ROLLBACK_COMPLETE|ROLLBACK_FAILED|CREATE_FAILED|DELETE_FAILED|REVIEW_IN_PROGRESS)$/.test(status)) {
@@ -28,6 +30,18 @@ export const stackStates: PreflightCheck = {
     return allOk(problems.flat(), `${count} of ${deployed.length} exist, all ready for a deployment`);
   },
 };
+
+/** What cannot go back, such as the version of a cluster, is left as it has become. */
+function goesOn({ resources }: DeployedStack, command: (verb: string) => string): string {
+  const stuck = resources
+    .filter(({ ResourceStatus }) => ResourceStatus === 'UPDATE_FAILED')
+    .map(({ LogicalResourceId = '' }) => LogicalResourceId);
+  const skip =
+    stuck.length > 0
+      ? `\nwhere that fails again: ${command('continue-update-rollback')} --resources-to-skip ${stuck.join(' ')}`
+      : '';
+  return `${command('continue-update-rollback')}${skip}`;
+}
 
 /** Commands after which nothing that is left of a stack refuses to be deleted. */
 async function switchesOff(aws: Aws, stack: DeployedStack): Promise<string[]> {

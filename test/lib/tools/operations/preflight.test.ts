@@ -559,6 +559,7 @@ describe('preflight', () => {
 
   test.each([
     ['UPDATE_IN_PROGRESS', 'wait until the other deployment ends'],
+    ['UPDATE_FAILED', 'npx cdk deploy ErpDevData --exclusively --no-rollback'],
     [
       'UPDATE_ROLLBACK_FAILED',
       'aws cloudformation continue-update-rollback --stack-name ErpDevData --region ap-northeast-2',
@@ -577,6 +578,32 @@ describe('preflight', () => {
     };
     expect(await lines('Stacks', answers, {}, RUNNING_ACCOUNT)).toEqual([
       `failed: ErpDevData is ${StackStatus}: why | ${fix}`,
+    ]);
+  });
+
+  test('a rollback that one resource holds up may go past it', async () => {
+    const answers: Answers = {
+      DescribeStacks: ({ StackName }) =>
+        StackName === 'ErpDevCluster'
+          ? {
+              Stacks: {
+                member: { StackName, StackStatus: 'UPDATE_ROLLBACK_FAILED', CreationTime: '2026-01-01T00:00:00Z' },
+              },
+            }
+          : (RUNNING_ACCOUNT.DescribeStacks as (input: object) => object)({ StackName }),
+      ListStackResources: {
+        StackResourceSummaries: {
+          member: ['Cluster', 'Nodes'].map((LogicalResourceId, i) => ({
+            LogicalResourceId,
+            ResourceType: 'AWS::EKS::Cluster',
+            ResourceStatus: i === 0 ? 'UPDATE_FAILED' : 'UPDATE_COMPLETE',
+          })),
+        },
+      },
+    };
+    const command = 'aws cloudformation continue-update-rollback --stack-name ErpDevCluster --region ap-northeast-2';
+    expect(await lines('Stacks', answers, {}, RUNNING_ACCOUNT)).toEqual([
+      `failed: ErpDevCluster is UPDATE_ROLLBACK_FAILED | ${command}\nwhere that fails again: ${command} --resources-to-skip Cluster`,
     ]);
   });
 
