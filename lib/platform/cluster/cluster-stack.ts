@@ -47,49 +47,9 @@ export class ClusterStack extends cdk.Stack {
     const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
     super(scope, id, stackProps);
     const name = environmentId(config.name);
-    const { version, publicAccessCidrs, access } = config.kubernetes;
-    const release = KUBERNETES_VERSIONS[version];
-
-    const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
-      // The name under which EKS looks for it.
-      logGroupName: `/aws/eks/${name}-cluster/cluster`,
-      encryptionKey: logKey,
-      retention: config.logRetentionDays,
-      removalPolicy: removalPolicy(config),
-    });
-
-    this.cluster = new eks.Cluster(this, 'Cluster', {
-      clusterName: `${name}-cluster`,
-      version: eks.KubernetesVersion.of(version),
-      vpc,
-      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
-      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
-      defaultCapacity: 0,
-      endpointAccess:
-        publicAccessCidrs.length > 0
-          ? eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...publicAccessCidrs)
-          : eks.EndpointAccess.PRIVATE,
-      // Would make the CloudFormation execution role an administrator that nobody asked for:
-      // https://github.com/aws/aws-cdk/issues/16888
-      bootstrapClusterCreatorAdminPermissions: false,
-      secretsEncryptionKey: new kms.Key(this, 'SecretsKey', {
-        description: `Kubernetes secrets of ${name}`,
-        enableKeyRotation: true,
-        removalPolicy: removalPolicy(config),
-      }),
-      clusterLogging: Object.values(eks.ClusterLoggingTypes),
-      kubectlProviderOptions: {
-        kubectlLayer: kubectlLayer(this, 'KubectlLayer', release.kubectlLayer),
-        memory: cdk.Size.gibibytes(2),
-      },
-    });
-    const cfnCluster = this.cluster.node.findChild('Resource') as eks.CfnCluster;
-    cfnCluster.node.addDependency(logGroup);
-    cfnCluster.deletionProtection = config.protection;
-    // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
-    cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
-
-    access.forEach(({ principalArn, policy }) =>
+    const release = KUBERNETES_VERSIONS[config.kubernetes.version];
+    this.cluster = this.addCluster({ config, vpc, logKey, kubectlLayer });
+    config.kubernetes.access.forEach(({ principalArn, policy }) =>
       this.cluster.grantAccess(`Access${principalArn}`, principalArn, [
         eks.AccessPolicy.fromAccessPolicyName(policy, { accessScopeType: eks.AccessScopeType.CLUSTER }),
       ]),
@@ -114,5 +74,55 @@ export class ClusterStack extends cdk.Stack {
       });
       this.insights.node.addDependency(this.nodes.serviceNodes, this.addons.afterNodes);
     }
+  }
+
+  /** The control plane and its log group. */
+  private addCluster({
+    config,
+    vpc,
+    logKey,
+    kubectlLayer,
+  }: Required<Omit<ClusterStackProps, 'values' | keyof cdk.StackProps>>): eks.Cluster {
+    const name = environmentId(config.name);
+    const { version, publicAccessCidrs } = config.kubernetes;
+    const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
+      // The name under which EKS looks for it.
+      logGroupName: `/aws/eks/${name}-cluster/cluster`,
+      encryptionKey: logKey,
+      retention: config.logRetentionDays,
+      removalPolicy: removalPolicy(config),
+    });
+
+    const cluster = new eks.Cluster(this, 'Cluster', {
+      clusterName: `${name}-cluster`,
+      version: eks.KubernetesVersion.of(version),
+      vpc,
+      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+      defaultCapacity: 0,
+      endpointAccess:
+        publicAccessCidrs.length > 0
+          ? eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...publicAccessCidrs)
+          : eks.EndpointAccess.PRIVATE,
+      // Would make the CloudFormation execution role an administrator that nobody asked for:
+      // https://github.com/aws/aws-cdk/issues/16888
+      bootstrapClusterCreatorAdminPermissions: false,
+      secretsEncryptionKey: new kms.Key(this, 'SecretsKey', {
+        description: `Kubernetes secrets of ${name}`,
+        enableKeyRotation: true,
+        removalPolicy: removalPolicy(config),
+      }),
+      clusterLogging: Object.values(eks.ClusterLoggingTypes),
+      kubectlProviderOptions: {
+        kubectlLayer: kubectlLayer(this, 'KubectlLayer', KUBERNETES_VERSIONS[version].kubectlLayer),
+        memory: cdk.Size.gibibytes(2),
+      },
+    });
+    const cfnCluster = cluster.node.findChild('Resource') as eks.CfnCluster;
+    cfnCluster.node.addDependency(logGroup);
+    cfnCluster.deletionProtection = config.protection;
+    // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
+    cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
+    return cluster;
   }
 }
