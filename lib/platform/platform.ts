@@ -1,6 +1,6 @@
 import * as cdk from 'aws-cdk-lib';
 import { ClusterStack } from './cluster/cluster-stack';
-import type { KubectlLayerLoader } from './cluster/kubectl-layer';
+import { type KubectlSource, installedKubectl } from './cluster/kubectl-layer';
 import type { Environment } from '../config';
 import { type EnvironmentConfig, registryStackName, stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
@@ -28,11 +28,11 @@ export interface PlatformProps {
   readonly today: string;
 
   /**
-   * Where kubectl layers come from.
+   * Where the kubectl and Helm of each environment come from.
    *
-   * @default - the npm package of each environment's Kubernetes version
+   * @default - the npm package of its Kubernetes version
    */
-  readonly kubectlLayer?: KubectlLayerLoader;
+  readonly kubectl?: KubectlSource;
 
   /**
    * Environment whose cluster gets everything once more.
@@ -115,7 +115,7 @@ function addEnvironment(
   app: cdk.App,
   registry: RegistryStack,
   environment: Environment,
-  { today, kubectlLayer, reapply }: Omit<PlatformProps, 'environments'>,
+  { today, kubectl = installedKubectl, reapply }: Omit<PlatformProps, 'environments'>,
 ): EnvironmentStacks {
   const { config, values } = environment;
   const prefix = stackPrefix(config.name);
@@ -133,7 +133,7 @@ function addEnvironment(
     ...props('EKS cluster, nodes, add-ons and identities'),
     ...common,
     values,
-    kubectlLayer,
+    kubectl,
   });
   const { firewall, edge } = addEdge(app, environment, network);
   const employee = new EmployeeStack(app, `${prefix}Employee`, {
@@ -162,6 +162,7 @@ function addEnvironment(
         delivery: config.delivery,
         network,
         cluster,
+        kubectl,
         alarmTopic: topic,
       })
     : undefined;

@@ -10,7 +10,7 @@ import { removalPolicy } from '../../config/removal';
 import type { ChartValues } from '../../config/values';
 import { ContainerInsights } from './container-insights';
 import { Addons } from './addons';
-import { type KubectlLayerLoader, installedKubectlLayer } from './kubectl-layer';
+import type { KubectlSource } from './kubectl-layer';
 import { NodeGroups } from './node-groups';
 import { PodIdentities } from './pod-identities';
 
@@ -27,12 +27,8 @@ export interface ClusterStackProps extends cdk.StackProps {
   /** Whose pods need identities. */
   readonly values: ChartValues;
 
-  /**
-   * Where the kubectl layer comes from.
-   *
-   * @default - the npm package of the Kubernetes version
-   */
-  readonly kubectlLayer?: KubectlLayerLoader;
+  /** Where the kubectl layer comes from. */
+  readonly kubectl: KubectlSource;
 }
 
 /** EKS with its nodes, add-ons and identities: everything a pod needs before the first chart arrives. */
@@ -43,12 +39,11 @@ export class ClusterStack extends cdk.Stack {
   readonly nodes: NodeGroups;
   readonly insights?: ContainerInsights;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, values, ...props }: ClusterStackProps) {
-    const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
-    super(scope, id, stackProps);
+  constructor(scope: Construct, id: string, { config, vpc, logKey, values, kubectl, ...props }: ClusterStackProps) {
+    super(scope, id, props);
     const name = environmentId(config.name);
     const release = KUBERNETES_VERSIONS[config.kubernetes.version];
-    this.cluster = this.addCluster({ config, vpc, logKey, kubectlLayer });
+    this.cluster = this.addCluster({ config, vpc, logKey, kubectl });
     config.kubernetes.access.forEach(({ principalArn, policy }) =>
       this.cluster.grantAccess(`Access${principalArn}`, principalArn, [
         eks.AccessPolicy.fromAccessPolicyName(policy, { accessScopeType: eks.AccessScopeType.CLUSTER }),
@@ -81,8 +76,8 @@ export class ClusterStack extends cdk.Stack {
     config,
     vpc,
     logKey,
-    kubectlLayer,
-  }: Required<Omit<ClusterStackProps, 'values' | keyof cdk.StackProps>>): eks.Cluster {
+    kubectl,
+  }: Omit<ClusterStackProps, 'values' | keyof cdk.StackProps>): eks.Cluster {
     const name = environmentId(config.name);
     const { version, publicAccessCidrs } = config.kubernetes;
     const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
@@ -114,7 +109,7 @@ export class ClusterStack extends cdk.Stack {
       }),
       clusterLogging: Object.values(eks.ClusterLoggingTypes),
       kubectlProviderOptions: {
-        kubectlLayer: kubectlLayer(this, 'KubectlLayer', KUBERNETES_VERSIONS[version].kubectlLayer),
+        kubectlLayer: kubectl.layer(this, 'KubectlLayer', KUBERNETES_VERSIONS[version].kubectlLayer),
         memory: cdk.Size.gibibytes(2),
       },
     });
