@@ -49,6 +49,7 @@ export function buildApp({ environments, context, app: props, ...platform }: App
 }
 
 export interface AssembleProps {
+  /** Environments of the app, each with its stacks; their region's registry comes along. */
   readonly environments: readonly Environment[];
 
   /** Where the cloud assembly goes. */
