@@ -8,7 +8,14 @@ const only = (name, from, ...to) => ({
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'no-cycles', severity: 'error', from: { pathNot: '^lambda/' }, to: { circular: true } },
+    {
+      // Types are gone when the function runs.
+      name: 'no-cycles-at-run-time',
+      severity: 'error',
+      from: { path: '^lambda/' },
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     only('config-stands-alone', '^lib/config/', '^lib/config/'),
     only('platform-knows-config', '^lib/platform/', '^lib/(platform|config)/'),
     only('assembly-knows-what-it-builds', '^lib/assembly/', '^lib/(assembly|platform|config)/'),
@@ -20,6 +27,12 @@ module.exports = {
       '^lib/(platform|assembly|report|config)/',
     ),
     only('commands-know-no-tool', '^lib/command/', '^lib/(command|assembly|report|config)/'),
+    {
+      name: 'employee-stands-alone',
+      severity: 'error',
+      from: { path: '^lambda/' },
+      to: { path: '^(bin|lib|test)/' },
+    },
     {
       name: 'lib-knows-no-bin',
       severity: 'error',

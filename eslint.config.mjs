@@ -1,4 +1,5 @@
 import js from '@eslint/js';
+import jsdoc from 'eslint-plugin-jsdoc';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
@@ -34,6 +35,29 @@ export default tseslint.config(
           selector:
             "NewExpression[callee.name='Date'][arguments.length=0], CallExpression[callee.object.name='Date'][callee.property.name='now']",
           message: 'lib/ does not read the clock; bin/ passes the date down.',
+        },
+      ],
+    },
+  },
+  {
+    files: ['bin/**/*.ts', 'lib/**/*.ts'],
+    rules: { 'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }] },
+  },
+  {
+    // What somebody hands to lib is told where it is declared: every prop and option, and what it is handed to.
+    files: ['lib/**/*.ts'],
+    plugins: { jsdoc },
+    rules: {
+      'jsdoc/require-jsdoc': [
+        'error',
+        {
+          enableFixer: false,
+          require: { FunctionDeclaration: false },
+          contexts: [
+            'ExportNamedDeclaration > FunctionDeclaration',
+            'ExportNamedDeclaration > ClassDeclaration',
+            'ExportNamedDeclaration > TSInterfaceDeclaration[id.name=/(Props|Options|Option|Usage|Command)$/] > TSInterfaceBody > TSPropertySignature',
+          ],
         },
       ],
     },

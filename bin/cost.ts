@@ -1,14 +1,13 @@
-import * as path from 'node:path';
-import { readAssembly } from '../lib/assembly/assembly';
+import { assemble } from '../lib/assembly/app';
 import { UsageError, defineCommand } from '../lib/command/command';
 import { start } from '../lib/command/start';
+import { readEnvironments } from '../lib/config';
 import { environmentNames } from '../lib/config/files';
 import { EXIT } from '../lib/report/exit';
 import { renderTerminal } from '../lib/report/terminal';
 import { estimateCost } from '../lib/tools/cost/estimate';
 import { PRICES_VERSION } from '../lib/tools/cost/prices';
 import { costDocument } from '../lib/tools/cost/table';
-import { synthesize } from '../lib/tools/review/workspace';
 
 const PLACES = [...environmentNames(), 'shared'];
 
@@ -23,15 +22,13 @@ export const command = defineCommand({
   },
   builds: true,
   reports: true,
-  run: async ({ arguments: names, context, env, today, colour, ...rest }) => {
+  run: ({ arguments: names, context, today, colour, ...rest }) => {
     const unknown = names.filter((name) => !PLACES.includes(name));
     if (unknown.length > 0) throw new UsageError(`${unknown.join(', ')}: allowed are ${PLACES.join(', ')}`);
-    const output = rest.temporaryFolder();
-    await rest.progress.during(
-      'synthesizing the working tree',
-      synthesize({ directory: path.join(__dirname, '..'), output, env, validation: false, context }),
+    const environments = readEnvironments({ context: (key) => context[key] });
+    const assembly = rest.progress.blocking('synthesizing the working tree', () =>
+      assemble({ environments, directory: rest.temporaryFolder(), today }),
     );
-    const assembly = readAssembly(output);
     const estimates = (names.length > 0 ? names : PLACES).map((name) => estimateCost(assembly, name, today));
     rest.report(
       () => renderTerminal(costDocument(estimates), colour),

@@ -10,7 +10,7 @@ import { type SynthesizedAssembly, readAssembly } from './assembly';
 /** What somebody has said to the app by a key of its context. */
 export type ContextOf = (key: string) => unknown;
 
-export interface AppOptions extends Pick<PlatformProps, 'today' | 'kubectlLayer'> {
+export interface AppOptions extends Pick<PlatformProps, 'today' | 'kubectl'> {
   /** Environments of the app, loaded with what its context says about them. */
   readonly environments: (contextOf: ContextOf) => readonly Environment[];
 
@@ -49,6 +49,7 @@ export function buildApp({ environments, context, app: props, ...platform }: App
 }
 
 export interface AssembleProps {
+  /** Environments of the app, each with its stacks; their region's registry comes along. */
   readonly environments: readonly Environment[];
 
   /** Where the cloud assembly goes. */
@@ -66,8 +67,8 @@ export const LOOK_CONTEXT: Readonly<Record<string, unknown>> = {
 };
 
 /**
- * Synthesizes the platform for a look at it, without AWS. The kubectl layer is a stand-in: nothing is deployed from here,
- * and a command that tells about a missing layer must not fail because of it.
+ * Synthesizes the platform for a look at it, without AWS. Kubectl and Helm are stand-ins: nothing is deployed from here,
+ * and a command that tells about a missing package must not fail because of it.
  */
 export function assemble({ environments, directory, today }: AssembleProps): SynthesizedAssembly {
   const { app } = buildApp({
@@ -80,12 +81,15 @@ export function assemble({ environments, directory, today }: AssembleProps): Syn
       builtinCloudFormationValidation: false,
       treeMetadata: false,
     },
-    kubectlLayer: (scope, id) =>
-      lambda.LayerVersion.fromLayerVersionArn(
-        scope,
-        id,
-        `arn:aws:lambda:${cdk.Stack.of(scope).region}:111122223333:layer:kubectl:1`,
-      ),
+    kubectl: {
+      layer: (scope, id) =>
+        lambda.LayerVersion.fromLayerVersionArn(
+          scope,
+          id,
+          `arn:aws:lambda:${cdk.Stack.of(scope).region}:111122223333:layer:kubectl:1`,
+        ),
+      archive: () => ({ bucketName: 'kubectl', objectKey: 'layer.zip' }),
+    },
   });
   app.synth();
   return readAssembly(directory);

@@ -108,7 +108,7 @@ function kubernetesVersion(assembly: Pick<Assembly, 'stacks'>, { environment }: 
   return typeof version === 'string' ? version : FALLBACK_VERSION;
 }
 
-/** JSON in which placeholders may stand where a number or a list was. */
+/** JSON in which the name of a resource may stand where a number or a list was. */
 function parseValues(text: string): unknown {
   try {
     return JSON.parse(text);

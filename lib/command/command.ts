@@ -159,7 +159,14 @@ export interface CommandUsage {
 
 /** A command, for `npm run <name>`. */
 export interface Command<O extends Options = Options> extends CommandUsage {
+  /**
+   * Options beside those of every command.
+   *
+   * @default - none
+   */
   readonly options?: O;
+
+  /** Does the command's work; what it throws is explained and ends the process with an error code. */
   readonly run: (context: CommandContext<O>) => ExitCode | Promise<ExitCode>;
 }
 

@@ -24,7 +24,14 @@ export interface EnvironmentContext<O extends Options = Options> extends Command
 
 /** A command about one environment, without what all of them share. */
 export interface EnvironmentCommand<O extends Options = Options> extends Omit<CommandUsage, 'arguments' | 'builds'> {
+  /**
+   * Options beside those of every command.
+   *
+   * @default - none
+   */
   readonly options?: O;
+
+  /** Does the command's work, with the environment synthesized. */
   readonly run: (context: EnvironmentContext<O>) => ExitCode | Promise<ExitCode>;
 }
 

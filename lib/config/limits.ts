@@ -20,7 +20,7 @@ const NLB = 'https://docs.aws.amazon.com/elasticloadbalancing/latest/network/loa
 const VPC = 'https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html';
 const HTTP_API = 'https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-quotas.html';
 const CLOUDFORMATION = 'https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html';
-const EKS = 'https://docs.aws.amazon.com/eks/latest/userguide/service-quotas.html';
+const POD_IDENTITY = 'https://docs.aws.amazon.com/eks/latest/userguide/pod-identities.html';
 const LAMBDA = 'https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html';
 
 /**
@@ -49,7 +49,7 @@ export const LIMITS = {
     adjustable: false,
     source: LAMBDA,
   },
-  podIdentities: { of: 'Pod Identity associations of a cluster', most: 1000, adjustable: true, source: EKS },
+  podIdentities: { of: 'Pod Identity associations of a cluster', most: 5000, adjustable: false, source: POD_IDENTITY },
   configMap: {
     of: 'bytes of a ConfigMap or of the Secret that holds a release',
     most: 2 ** 20,

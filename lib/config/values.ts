@@ -137,7 +137,7 @@ export function readChartValues(
       : [
           ...contradictions(file, own.values, facts),
           ...emptyEntries(file, own.values),
-          ...serviceProblems(files, merged, config.name),
+          ...serviceProblems(files, merged),
           ...placementProblems(files, merged),
           ...passwordProblems(files, merged),
           ...schemaProblems(files, merged, fs.readFileSync(path.join(chart, 'values.schema.json'), 'utf8')),
@@ -417,7 +417,7 @@ function leaves(values: Values, above: readonly string[] = []): [readonly string
   );
 }
 
-function serviceProblems(files: ValuesFiles, values: Values, environment: string): Problem[] {
+function serviceProblems(files: ValuesFiles, values: Values): Problem[] {
   const problems: Problem[] = [];
   const report = (key: string, field: string, value: unknown, allowed: string) =>
     problems.push({ file: files.ofService(key, field), field: `services.${key}.${field}`, value, allowed });
@@ -472,8 +472,8 @@ function serviceProblems(files: ValuesFiles, values: Values, environment: string
       }
     }
     const { tag } = child(service, 'image');
-    if (environment === 'prod' && tag === 'latest') {
-      report(key, 'image.tag', tag, 'a commit or version: latest says nothing about what runs, so only dev may use it');
+    if (values.movingTags === false && tag === 'latest') {
+      report(key, 'image.tag', tag, 'a commit or version: latest does not say what runs, and movingTags is false');
     }
   }
   return problems;

@@ -1,8 +1,8 @@
 import * as cdk from 'aws-cdk-lib';
 import { ClusterStack } from './cluster/cluster-stack';
-import type { KubectlLayerLoader } from './cluster/kubectl-layer';
+import { type KubectlSource, installedKubectl } from './cluster/kubectl-layer';
 import type { Environment } from '../config';
-import { registryStackName, stackPrefix } from '../config/environment';
+import { type EnvironmentConfig, registryStackName, stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
 import { supportWarning } from '../config/kubernetes-versions';
 import { limitWarnings } from '../config/limits';
@@ -28,11 +28,11 @@ export interface PlatformProps {
   readonly today: string;
 
   /**
-   * Where kubectl layers come from.
+   * Where the kubectl and Helm of each environment come from.
    *
-   * @default - the npm package of each environment's Kubernetes version
+   * @default - the npm package of its Kubernetes version
    */
-  readonly kubectlLayer?: KubectlLayerLoader;
+  readonly kubectl?: KubectlSource;
 
   /**
    * Environment whose cluster gets everything once more.
@@ -115,45 +115,73 @@ function addEnvironment(
   app: cdk.App,
   registry: RegistryStack,
   environment: Environment,
-  { today, kubectlLayer, reapply }: Omit<PlatformProps, 'environments'>,
+  { today, kubectl = installedKubectl, reapply }: Omit<PlatformProps, 'environments'>,
 ): EnvironmentStacks {
   const { config, values } = environment;
   const prefix = stackPrefix(config.name);
-  const env = { account: config.account, region: config.region };
-  const stackProps = (what: string) => ({
-    env,
-    description: `ERP platform, ${config.name}: ${what}`,
-    tags: { project: 'erp', environment: config.name },
-    terminationProtection: config.protection,
-  });
-  const { services } = values;
+  const props = (what: string) => stackProps(config, what);
 
-  const network = new NetworkStack(app, `${prefix}Network`, { ...stackProps('VPC, log key and access logs'), config });
-  const { vpc, logKey, accessLogs } = network;
+  const network = new NetworkStack(app, `${prefix}Network`, { ...props('VPC, log key and access logs'), config });
+  const { vpc, logKey } = network;
+  const common = { config, vpc, logKey };
   const data = new DataStack(app, `${prefix}Data`, {
-    ...stackProps('database, secrets, streams and cache'),
-    config,
-    vpc,
-    logKey,
-    usesCache: services.some(({ usesRedis }) => usesRedis),
+    ...props('database, secrets, streams and cache'),
+    ...common,
+    usesCache: values.services.some(({ usesRedis }) => usesRedis),
   });
   const cluster = new ClusterStack(app, `${prefix}Cluster`, {
-    ...stackProps('EKS cluster, nodes, add-ons and identities'),
-    config,
-    vpc,
-    logKey,
+    ...props('EKS cluster, nodes, add-ons and identities'),
+    ...common,
     values,
-    kubectlLayer,
+    kubectl,
   });
-  const firewall = config.edge.firewall
-    ? new FirewallStack(app, `${prefix}Firewall`, {
-        ...stackProps('web ACL of CloudFront'),
-        env: { ...env, region: FIREWALL_REGION },
-        config,
+  const { firewall, edge } = addEdge(app, environment, network);
+  const employee = new EmployeeStack(app, `${prefix}Employee`, {
+    ...props('employee service'),
+    ...common,
+    database: data.database,
+    dataKey: data.key,
+    listener: edge.employeeLoadBalancer.listener,
+  });
+  const workloads = new WorkloadsStack(app, prefix, {
+    ...props('controllers and the bundled chart'),
+    environment,
+    network,
+    data,
+    cluster,
+    edge,
+  });
+  const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  const global = watchesGlobally(config)
+    ? new GlobalStack(app, `${prefix}Global`, { ...globalProps(config, 'alarms of us-east-1'), config })
+    : undefined;
+  const delivery = config.delivery
+    ? new DeliveryStack(app, `${prefix}Delivery`, {
+        ...props('pipeline of the services'),
+        environment,
+        delivery: config.delivery,
+        network,
+        cluster,
+        kubectl,
+        alarmTopic: topic,
       })
     : undefined;
+  const stacks = { environment, network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+  order(stacks, registry);
+  warn(stacks, today);
+  addAspects(stacks, reapply);
+  return stacks;
+}
+
+/** The ways in from outside, behind a web ACL where config says so. */
+function addEdge(app: cdk.App, { config, values: { services } }: Environment, network: NetworkStack) {
+  const prefix = stackPrefix(config.name);
+  const { vpc, logKey, accessLogs } = network;
+  const firewall = config.edge.firewall
+    ? new FirewallStack(app, `${prefix}Firewall`, { ...globalProps(config, 'web ACL of CloudFront'), config })
+    : undefined;
   const edge = new EdgeStack(app, `${prefix}Edge`, {
-    ...stackProps('load balancer, API and frontend'),
+    ...stackProps(config, 'load balancer, API and frontend'),
     config,
     vpc,
     logKey,
@@ -162,66 +190,60 @@ function addEnvironment(
     // Weak: the two stacks stand in different regions, which strong references bridge with two more functions.
     webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
   });
-  const employee = new EmployeeStack(app, `${prefix}Employee`, {
-    ...stackProps('employee service'),
-    config,
-    vpc,
-    logKey,
-    database: data.database,
-    dataKey: data.key,
-    listener: edge.employeeLoadBalancer.listener,
-  });
-  const workloads = new WorkloadsStack(app, prefix, {
-    ...stackProps('controllers and the bundled chart'),
-    environment,
-    network,
-    data,
-    cluster,
-    edge,
-  });
+  return { firewall, edge };
+}
+
+/** What the stacks of an environment are told alike. */
+function stackProps({ name, account, region, protection }: EnvironmentConfig, what: string): cdk.StackProps {
+  return {
+    env: { account, region },
+    description: `ERP platform, ${name}: ${what}`,
+    tags: { project: 'erp', environment: name },
+    terminationProtection: protection,
+  };
+}
+
+/** The same of a stack whose services exist in us-east-1 alone. */
+function globalProps(config: EnvironmentConfig, what: string): cdk.StackProps {
+  return stackProps({ ...config, region: FIREWALL_REGION }, what);
+}
+
+/** What goes before what, beside what references say. */
+function order({ data, employee, global, workloads, delivery }: EnvironmentStacks, registry: RegistryStack): void {
   // Nothing of it is needed by the workloads but their images. It stands first, so that one command brings up an empty
   // account; nothing that is removed takes it along, because removals go downstream.
   workloads.addStackDependency(registry);
-  // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
-  const warning = supportWarning(config.kubernetes.version, today);
-  if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
-  for (const limit of limitWarnings(environment)) cdk.Annotations.of(workloads).addWarningV2('erp:Limits', limit);
-  const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
+  // Nothing of them is needed by pods; they come along because people name the workloads alone.
+  for (const stack of [employee, global]) if (stack) workloads.addStackDependency(stack);
+  // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
+  delivery?.addStackDependency(registry);
+  delivery?.addStackDependency(workloads);
   // Last of its stack: a vault that holds a backup cannot be rolled back.
   data.backup?.node.addDependency(...data.node.children.filter((child) => child !== data.backup));
+}
+
+/** Says what to know before the environment is deployed, at the stack that people name. */
+function warn({ environment, workloads }: EnvironmentStacks, today: string): void {
+  const { config } = environment;
+  // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
+  const warnings = cdk.Annotations.of(workloads);
+  const support = supportWarning(config.kubernetes.version, today);
+  if (support) warnings.addWarningV2('erp:KubernetesSupport', support);
+  for (const limit of limitWarnings(environment)) warnings.addWarningV2('erp:Limits', limit);
   if (config.removal === 'retain' && !config.protection) {
-    cdk.Annotations.of(workloads).addWarningV2(
+    warnings.addWarningV2(
       'erp:Protection',
       `Stacks, cluster, database, load balancers and users of ${config.name} are not protected against deletion. Once they stand, deploy them again without -c ${PROTECTION}=off.`,
     );
   }
-  const global = watchesGlobally(config)
-    ? new GlobalStack(app, `${prefix}Global`, {
-        ...stackProps('alarms of us-east-1'),
-        env: { ...env, region: FIREWALL_REGION },
-        config,
-      })
-    : undefined;
-  // Nothing of them is needed by pods; they come along because people name the workloads alone.
-  for (const stack of [employee, global]) if (stack) workloads.addStackDependency(stack);
-  const delivery = config.delivery
-    ? new DeliveryStack(app, `${prefix}Delivery`, {
-        ...stackProps('pipeline of the services'),
-        environment,
-        delivery: config.delivery,
-        network,
-        cluster,
-        alarmTopic: topic,
-      })
-    : undefined;
-  // The pipeline pushes to the registry and upgrades a release in namespaces that the workloads have made.
-  delivery?.addStackDependency(registry);
-  delivery?.addStackDependency(workloads);
-  const stacks = { network, data, cluster, employee, firewall, global, edge, workloads, delivery };
+}
+
+/** What is laid over all resources of the stacks. */
+function addAspects({ environment: { config }, ...stacks }: EnvironmentStacks, reapply?: Reapply): void {
+  const { network, workloads, delivery } = stacks;
   if (reapply?.environment === config.name) {
     for (const stack of [workloads, delivery]) if (stack) cdk.Aspects.of(stack).add(new Reapplied(reapply.word));
   }
-  const logGroups = new LogGroupDefaults({ config, logKey });
+  const logGroups = new LogGroupDefaults({ config, logKey: network.logKey });
   for (const stack of Object.values(stacks)) if (stack?.region === config.region) cdk.Aspects.of(stack).add(logGroups);
-  return { environment, ...stacks };
 }

@@ -195,10 +195,18 @@ describe('values that do not fit together', () => {
     expect(refusal('values-dev', values)).toContain(message);
   });
 
-  test.each(['latest', ''])('refuses the image tag "%s" in prod', (tag) => {
-    expect(refusal('values-prod', service({ image: { tag } }))).toContain(
-      `services.notification.image.tag: "${tag}" moves; in prod set a fixed tag or image.digest`,
+  test.each([
+    ['values-prod', 'latest', {}],
+    ['values-prod', '', {}],
+    ['values-dev', 'latest', { environment: 'staging', movingTags: false }],
+  ] as const)('of %s refuses the image tag "%s" where tags must not move', (profile, tag, values) => {
+    expect(refusal(profile, { ...values, ...service({ image: { tag } }) })).toContain(
+      `services.notification.image.tag: "${tag}" moves, and movingTags is false; set a fixed tag or image.digest`,
     );
+  });
+
+  test('takes the image tag latest where tags may move, whatever the environment is called', () => {
+    expect(() => render('values-prod', { movingTags: true, ...service({ image: { tag: 'latest' } }) })).not.toThrow();
   });
 
   test('says everything at once', () => {

@@ -5,7 +5,7 @@ import type * as cdk from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import { parse, stringify } from 'yaml';
-import type { KubectlLayerLoader } from '../../lib/platform/cluster/kubectl-layer';
+import type { KubectlSource } from '../../lib/platform/cluster/kubectl-layer';
 // eslint-disable-next-line @typescript-eslint/no-restricted-imports -- made to read the frozen values
 import * as shipped from '../../lib/config';
 import type { EnvironmentConfig } from '../../lib/config/environment';
@@ -64,7 +64,7 @@ export interface SynthOptions {
   readonly chart?: string;
 
   readonly today?: string;
-  readonly kubectlLayer?: KubectlLayerLoader;
+  readonly kubectl?: KubectlSource;
 
   /** What the command line says behind `-c reapply=`. */
   readonly reapply?: string;
@@ -82,13 +82,13 @@ export function synth({
   configs = [CONFIGS.dev],
   chart,
   today = '2026-11-23',
-  kubectlLayer,
+  kubectl,
   reapply,
 }: SynthOptions = {}): Synth {
   const { app, environments } = buildApp({
     environments: () => loadEnvironments(configs, chart),
     today,
-    kubectlLayer,
+    kubectl,
     // Copies of assets only cost time.
     context: { ...LOOK_CONTEXT, 'aws:cdk:disable-asset-staging': true, [REAPPLY_CONTEXT]: reapply },
     app: { outdir: temporaryFolder(), analyticsReporting: false, treeMetadata: false },
@@ -175,10 +175,13 @@ export function upstream(template: Template, logicalId: string): Set<string> {
   return seen;
 }
 
-/** A kubectl layer for versions whose package is not installed. */
-export const stubKubectlLayer: KubectlLayerLoader = (scope, id, { package: name }) =>
-  lambda.LayerVersion.fromLayerVersionArn(
-    scope,
-    id,
-    `arn:aws:lambda:ap-northeast-2:111111111111:layer:${name.split('/')[1]}:1`,
-  );
+/** Kubectl and Helm of versions whose package is not installed. */
+export const STUB_KUBECTL: KubectlSource = {
+  layer: (scope, id, { package: name }) =>
+    lambda.LayerVersion.fromLayerVersionArn(
+      scope,
+      id,
+      `arn:aws:lambda:ap-northeast-2:111111111111:layer:${name.split('/')[1]}:1`,
+    ),
+  archive: (_scope, _id, { package: name }) => ({ bucketName: 'tools', objectKey: `${name.split('/')[1]}.zip` }),
+};

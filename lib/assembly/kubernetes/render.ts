@@ -12,7 +12,10 @@ export interface RenderOptions {
   /** Values on top of the chart's own. */
   readonly values: unknown;
 
+  /** Name of the release, which the names and labels of objects are made of. */
   readonly release: string;
+
+  /** Namespace that the release is installed in. */
   readonly namespace: string;
 
   /** Version that the chart sees as the cluster's, such as `1.31`. */

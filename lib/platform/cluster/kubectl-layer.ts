@@ -1,37 +1,36 @@
+import { join } from 'node:path';
 import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import type * as s3 from 'aws-cdk-lib/aws-s3';
+import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct } from 'constructs';
-import type { KubernetesRelease } from '../../config/kubernetes-versions';
-import { ConfigurationError } from '../../config/problems';
+import { type KubectlPackage, LAYER_ZIP, kubectlPackageFolder } from '../../config/kubectl-package';
 
-export type KubectlLayerLoader = (
-  scope: Construct,
-  id: string,
-  layer: KubernetesRelease['kubectlLayer'],
-) => lambda.ILayerVersion;
+/** Where the kubectl and Helm of a deployment come from. */
+export interface KubectlSource {
+  /** The layer of the functions that apply manifests and charts. */
+  readonly layer: (scope: Construct, id: string, from: KubectlPackage) => lambda.ILayerVersion;
 
-/**
- * Layer with kubectl and Helm out of its npm package.
- *
- * @throws ConfigurationError with the command that installs the package, where it is missing
- */
-export const installedKubectlLayer: KubectlLayerLoader = (scope, id, { package: name, version, className }) => {
-  let installed: Record<string, (new (scope: Construct, id: string) => lambda.ILayerVersion) | undefined>;
-  try {
+  /** The same programs as a zip file in S3, for builds. */
+  readonly archive: (scope: Construct, id: string, from: KubectlPackage) => s3.Location;
+}
+
+/** Out of the npm package of the Kubernetes version. A package that is missing is a ConfigurationError. */
+export const installedKubectl: KubectlSource = {
+  layer: (scope, id, from) => {
+    const { package: name, version, className } = from;
+    kubectlPackageFolder(from);
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- which package it is follows from the config
-    installed = require(name);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new ConfigurationError([
-      {
-        file: 'package.json',
-        field: `dependencies.${name}`,
-        value: undefined,
-        allowed: `${version}, installed: this Kubernetes version needs its kubectl. Run: npm install --save-exact ${name}@${version}`,
-      },
-    ]);
-  }
-  const Layer = installed[className];
-  if (!Layer)
-    throw new Error(`The package ${name} exports no ${className}. Run: npm install --save-exact ${name}@${version}`);
-  return new Layer(scope, id);
+    const installed = require(name) as Record<
+      string,
+      (new (scope: Construct, id: string) => lambda.ILayerVersion) | undefined
+    >;
+    const Layer = installed[className];
+    if (!Layer)
+      throw new Error(`The package ${name} exports no ${className}. Run: npm install --save-exact ${name}@${version}`);
+    return new Layer(scope, id);
+  },
+  archive: (scope, id, from) => {
+    const asset = new s3assets.Asset(scope, id, { path: join(kubectlPackageFolder(from), LAYER_ZIP) });
+    return { bucketName: asset.s3BucketName, objectKey: asset.s3ObjectKey };
+  },
 };

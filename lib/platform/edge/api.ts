@@ -115,8 +115,14 @@ export class Api extends Construct {
           }
         : undefined,
     });
+    this.addStage(config, logKey);
+    this.host = `${this.httpApi.apiId}.execute-api.${stack.region}.${stack.urlSuffix}`;
+    this.url = `https://${this.host}`;
+  }
+
+  private addStage(config: EnvironmentConfig, logKey: kms.IKey): void {
     const accessLogs = new logs.LogGroup(this, 'AccessLogs', {
-      logGroupName: `/aws/apigateway/${name}`,
+      logGroupName: `/aws/apigateway/${environmentId(config.name)}`,
       encryptionKey: logKey,
       retention: config.logRetentionDays,
       removalPolicy: removalPolicy(config),
@@ -132,8 +138,6 @@ export class Api extends Construct {
         format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG)),
       },
     });
-    this.host = `${this.httpApi.apiId}.execute-api.${stack.region}.${stack.urlSuffix}`;
-    this.url = `https://${this.host}`;
   }
 
   /** Leads `/api/<route>` and everything below it to the listener, as `/<route>`, for each of the service's routes. */

@@ -46,33 +46,15 @@ export class EmployeeFunction extends Construct {
   /** Role of both functions. */
   readonly role: iam.Role;
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, database, dataKey }: EmployeeFunctionProps) {
+  constructor(scope: Construct, id: string, props: EmployeeFunctionProps) {
     super(scope, id);
+    const { config, database, dataKey } = props;
     const name = environmentId(config.name);
-
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
-      vpc,
-      description: `Employee function of ${name}`,
-      allowAllOutbound: false,
-    });
-    // Secrets Manager, KMS and X-Ray are outside the VPC, behind the NAT gateway.
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs');
-    const databaseSecurityGroup = ec2.SecurityGroup.fromSecurityGroupId(
-      this,
-      'DatabaseSecurityGroup',
-      database.securityGroup.securityGroupId,
-    );
-    securityGroup.connections.allowTo(
-      databaseSecurityGroup,
-      ec2.Port.tcp(database.port),
-      'MySQL from the employee function',
-    );
-
+    const { securityGroup, databaseSecurityGroup } = this.addSecurityGroup(props);
     const permissions = new iam.ManagedPolicy(this, 'Permissions', {
       description: `Employee function of ${name}`,
       statements: [...readSecrets([database.secret], dataKey), noNewLogGroups()],
     });
-
     this.role = new iam.Role(this, 'Role', {
       description: `Employee function of ${name}`,
       assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
@@ -83,39 +65,23 @@ export class EmployeeFunction extends Construct {
       ],
     });
 
-    const code = lambda.Code.fromAsset(employeeBundle(config.region));
-    const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
-      const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
-        logGroupName: `/aws/lambda/${functionName}`,
-        encryptionKey: logKey,
-        retention: config.logRetentionDays,
-        removalPolicy: removalPolicy(config),
-      });
-      logGroup.grantWrite(permissions);
-      return new lambda.Function(this, functionId, {
-        functionName,
-        runtime: lambda.Runtime.NODEJS_24_X,
-        architecture: lambda.Architecture.ARM_64,
-        code,
-        handler: `${entry}.handler`,
-        memorySize: config.employee.memory,
-        vpc,
-        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-        securityGroups: [securityGroup],
-        role: this.role.withoutPolicyUpdates(),
-        tracing: lambda.Tracing.ACTIVE,
-        logGroup,
-        environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
-        ...more,
-      });
-    };
+    const common = { ...this.functionProps(props), securityGroups: [securityGroup] };
     this.functionName = `${name}-employee`;
-    this.function = create('Service', this.functionName, 'index', {
+    this.function = new lambda.Function(this, 'Service', {
+      ...common,
+      functionName: this.functionName,
+      handler: 'index.handler',
+      logGroup: this.addLogGroup('ServiceLogs', this.functionName, props, permissions),
       description: `Employee service of ${name}`,
       timeout: cdk.Duration.seconds(10),
       reservedConcurrentExecutions: config.employee.reservedConcurrency,
     });
-    this.migration = create('Migration', `${name}-employee-migration`, 'migrate', {
+    const migrationName = `${name}-employee-migration`;
+    this.migration = new lambda.Function(this, 'Migration', {
+      ...common,
+      functionName: migrationName,
+      handler: 'migrate.handler',
+      logGroup: this.addLogGroup('MigrationLogs', migrationName, props, permissions),
       description: `Schema of the employee service of ${name}`,
       timeout: cdk.Duration.minutes(10),
       // A lock in the database keeps two migrations apart in any case.
@@ -132,5 +98,58 @@ export class EmployeeFunction extends Construct {
     });
     trigger.executeAfter(securityGroup, databaseSecurityGroup);
     trigger.executeBefore(this.alias);
+  }
+
+  /** Security group of both functions, and the database's as this stack knows it, with the rule between them. */
+  private addSecurityGroup({ config, vpc, database }: EmployeeFunctionProps) {
+    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Employee function of ${environmentId(config.name)}`,
+      allowAllOutbound: false,
+    });
+    // Secrets Manager, KMS and X-Ray are outside the VPC, behind the NAT gateway.
+    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs');
+    const databaseSecurityGroup = ec2.SecurityGroup.fromSecurityGroupId(
+      this,
+      'DatabaseSecurityGroup',
+      database.securityGroup.securityGroupId,
+    );
+    securityGroup.connections.allowTo(
+      databaseSecurityGroup,
+      ec2.Port.tcp(database.port),
+      'MySQL from the employee function',
+    );
+    return { securityGroup, databaseSecurityGroup };
+  }
+
+  /** What the service and its migration have in common. */
+  private functionProps({ config, vpc, database }: EmployeeFunctionProps) {
+    return {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      code: lambda.Code.fromAsset(employeeBundle(config.region)),
+      memorySize: config.employee.memory,
+      vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
+      role: this.role.withoutPolicyUpdates(),
+      tracing: lambda.Tracing.ACTIVE,
+      environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
+    };
+  }
+
+  private addLogGroup(
+    id: string,
+    functionName: string,
+    { config, logKey }: EmployeeFunctionProps,
+    writer: iam.IGrantable,
+  ): logs.LogGroup {
+    const logGroup = new logs.LogGroup(this, id, {
+      logGroupName: `/aws/lambda/${functionName}`,
+      encryptionKey: logKey,
+      retention: config.logRetentionDays,
+      removalPolicy: removalPolicy(config),
+    });
+    logGroup.grantWrite(writer);
+    return logGroup;
   }
 }

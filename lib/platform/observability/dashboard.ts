@@ -25,8 +25,7 @@ export interface EnvironmentDashboardProps {
 export class EnvironmentDashboard extends Construct {
   constructor(scope: Construct, id: string, props: EnvironmentDashboardProps) {
     super(scope, id);
-    const { environment, metrics, alarms, containerInsights, managedKafka } = props;
-    const stack = cdk.Stack.of(this);
+    const { environment, metrics, containerInsights, managedKafka } = props;
     const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
       new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6, leftYAxis: { min: 0 } });
 
@@ -35,26 +34,7 @@ export class EnvironmentDashboard extends Construct {
       dashboardName: environment,
       defaultInterval: cdk.Duration.hours(12),
       widgets: [
-        [
-          new cloudwatch.AlarmStatusWidget({
-            title: `Alarms of ${environment}`,
-            width: 24,
-            height: 4,
-            // By name: the alarms stand in other stacks, and nothing here depends on them.
-            alarms: alarms.map((name) =>
-              cloudwatch.Alarm.fromAlarmArn(
-                this,
-                name,
-                stack.formatArn({
-                  service: 'cloudwatch',
-                  resource: 'alarm',
-                  resourceName: alarmName(environment, name),
-                  arnFormat: cdk.ArnFormat.COLON_RESOURCE_NAME,
-                }),
-              ),
-            ),
-          }),
-        ],
+        [this.alarmStatus(props)],
         [
           graph('API: requests and 5xx', [api.requests], [api.errors]),
           graph('API: latency p99, ms', [api.latency]),
@@ -90,6 +70,28 @@ export class EnvironmentDashboard extends Construct {
             ]
           : [],
       ].filter((row) => row.length > 0),
+    });
+  }
+
+  private alarmStatus({ environment, alarms }: EnvironmentDashboardProps): cloudwatch.AlarmStatusWidget {
+    const stack = cdk.Stack.of(this);
+    return new cloudwatch.AlarmStatusWidget({
+      title: `Alarms of ${environment}`,
+      width: 24,
+      height: 4,
+      // By name: the alarms stand in other stacks, and nothing here depends on them.
+      alarms: alarms.map((name) =>
+        cloudwatch.Alarm.fromAlarmArn(
+          this,
+          name,
+          stack.formatArn({
+            service: 'cloudwatch',
+            resource: 'alarm',
+            resourceName: alarmName(environment, name),
+            arnFormat: cdk.ArnFormat.COLON_RESOURCE_NAME,
+          }),
+        ),
+      ),
     });
   }
 }

@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import * as ce from 'aws-cdk-lib/aws-ce';
 import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
 import { AlarmTopic } from './alarm-topic';
@@ -27,67 +28,75 @@ export class GlobalStack extends cdk.Stack {
     const name = environmentId(config.name);
     const { topic } = new AlarmTopic(this, 'AlarmTopic', { config });
     const { domain, firewall } = config.edge;
-
-    const alarms: AlarmDefinition[] = [];
-    if (domain) {
-      alarms.push({
-        name: 'certificate',
-        meaning: `The certificate of ${domain.name} expires within 30 days; its renewal has not worked.`,
-        runbook: 'certificate',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/CertificateManager',
-          metricName: 'DaysToExpiry',
-          dimensionsMap: { CertificateArn: domain.certificateArn },
-          statistic: cloudwatch.Stats.MINIMUM,
-          period: cdk.Duration.days(1),
-        }),
-        threshold: 30,
-        below: true,
-        periods: 1,
-      });
-    }
-    if (firewall) {
-      alarms.push({
-        name: 'firewall-blocked',
-        meaning: `The web ACL blocked ${MANY_BLOCKED} requests or more in 5 minutes.`,
-        runbook: 'firewall',
-        metric: new cloudwatch.Metric({
-          namespace: 'AWS/WAFV2',
-          metricName: 'BlockedRequests',
-          // Web ACLs of CloudFront have no dimension Region.
-          dimensionsMap: { WebACL: name, Rule: 'ALL' },
-          statistic: cloudwatch.Stats.SUM,
-          period: cdk.Duration.minutes(5),
-        }),
-        threshold: MANY_BLOCKED,
-        periods: 1,
-      });
-    }
-    new Alarms(this, 'Alarms', { environment: name, topic, alarms });
-
+    new Alarms(this, 'Alarms', {
+      environment: name,
+      topic,
+      alarms: [...(domain ? [certificateAlarm(domain)] : []), ...(firewall ? [firewallAlarm(name)] : [])],
+    });
     const { costAnomalies, monthlyBudget } = config.observability;
-    if (costAnomalies && monthlyBudget) {
-      const monitor = new ce.CfnAnomalyMonitor(this, 'CostMonitor', {
-        monitorName: name,
-        // An account may have one monitor of all services, and new accounts come with it.
-        monitorType: 'CUSTOM',
-        monitorSpecification: JSON.stringify({ Tags: { Key: 'environment', Values: [config.name] } }),
-      });
-      new ce.CfnAnomalySubscription(this, 'CostAnomalies', {
-        subscriptionName: `${name}-cost`,
-        monitorArnList: [monitor.attrMonitorArn],
-        frequency: 'IMMEDIATE',
-        subscribers: [{ type: 'SNS', address: topic.topicArn }],
-        thresholdExpression: JSON.stringify({
-          Dimensions: {
-            Key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
-            MatchOptions: ['GREATER_THAN_OR_EQUAL'],
-            Values: [String(Math.ceil(monthlyBudget * ANOMALY_SHARE))],
-          },
-        }),
-      });
-    }
+    if (costAnomalies && monthlyBudget) this.watchCost(config.name, monthlyBudget, topic);
   }
+
+  /** @param monthlyBudget US dollars */
+  private watchCost(environment: string, monthlyBudget: number, topic: sns.ITopic): void {
+    const name = environmentId(environment);
+    const monitor = new ce.CfnAnomalyMonitor(this, 'CostMonitor', {
+      monitorName: name,
+      // An account may have one monitor of all services, and new accounts come with it.
+      monitorType: 'CUSTOM',
+      monitorSpecification: JSON.stringify({ Tags: { Key: 'environment', Values: [environment] } }),
+    });
+    new ce.CfnAnomalySubscription(this, 'CostAnomalies', {
+      subscriptionName: `${name}-cost`,
+      monitorArnList: [monitor.attrMonitorArn],
+      frequency: 'IMMEDIATE',
+      subscribers: [{ type: 'SNS', address: topic.topicArn }],
+      thresholdExpression: JSON.stringify({
+        Dimensions: {
+          Key: 'ANOMALY_TOTAL_IMPACT_ABSOLUTE',
+          MatchOptions: ['GREATER_THAN_OR_EQUAL'],
+          Values: [String(Math.ceil(monthlyBudget * ANOMALY_SHARE))],
+        },
+      }),
+    });
+  }
+}
+
+function certificateAlarm({ name, certificateArn }: NonNullable<EnvironmentConfig['edge']['domain']>): AlarmDefinition {
+  return {
+    name: 'certificate',
+    meaning: `The certificate of ${name} expires within 30 days; its renewal has not worked.`,
+    runbook: 'certificate',
+    metric: new cloudwatch.Metric({
+      namespace: 'AWS/CertificateManager',
+      metricName: 'DaysToExpiry',
+      dimensionsMap: { CertificateArn: certificateArn },
+      statistic: cloudwatch.Stats.MINIMUM,
+      period: cdk.Duration.days(1),
+    }),
+    threshold: 30,
+    below: true,
+    periods: 1,
+  };
+}
+
+/** @param webAcl name of the web ACL */
+function firewallAlarm(webAcl: string): AlarmDefinition {
+  return {
+    name: 'firewall-blocked',
+    meaning: `The web ACL blocked ${MANY_BLOCKED} requests or more in 5 minutes.`,
+    runbook: 'firewall',
+    metric: new cloudwatch.Metric({
+      namespace: 'AWS/WAFV2',
+      metricName: 'BlockedRequests',
+      // Web ACLs of CloudFront have no dimension Region.
+      dimensionsMap: { WebACL: webAcl, Rule: 'ALL' },
+      statistic: cloudwatch.Stats.SUM,
+      period: cdk.Duration.minutes(5),
+    }),
+    threshold: MANY_BLOCKED,
+    periods: 1,
+  };
 }
 
 /** Whether an environment has anything to watch in us-east-1. */

@@ -24,7 +24,7 @@ export class RegistryStack extends cdk.Stack {
         imageScanOnPush: true,
         encryption: ecr.RepositoryEncryption.KMS,
         encryptionKey,
-        // A tag means one image for ever. Only dev deploys `latest`, which moves.
+        // A tag means one image for ever. `latest` moves, for environments whose values allow it.
         imageTagMutability: ecr.TagMutability.IMMUTABLE_WITH_EXCLUSION,
         imageTagMutabilityExclusionFilters: [ecr.ImageTagMutabilityExclusionFilter.wildcard('latest')],
         lifecycleRules: [

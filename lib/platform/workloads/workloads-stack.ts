@@ -98,12 +98,7 @@ export class WorkloadsStack extends cdk.Stack {
       exclude: ['values-*.yaml', 'README.md', 'CHANGELOG.md', '.helmignore'],
     });
     const platform = platformValues({ environment, network, data, edge });
-    const configMap = this.apply(cluster, 'PlatformValues', {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: { name: PLATFORM_CONFIG_MAP, namespace: name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
-      data: { release: RELEASE_NAME, values: this.toJsonString(platform) },
-    });
+    const configMap = this.addPlatformValues(cluster, name, platform);
     configMap.node.addDependency(namespace);
     // Said to the release as well: a change of theirs changes it, and what renders without a cluster sees them.
     let releaseValues = mergeValues(values.overrides, platform);
@@ -132,6 +127,19 @@ export class WorkloadsStack extends cdk.Stack {
   /** Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left. */
   private apply(cluster: eks.ICluster, id: string, manifest: Record<string, unknown>): eks.KubernetesManifest {
     return new eks.KubernetesManifest(this, id, { cluster, manifest: [manifest], overwrite: true });
+  }
+
+  private addPlatformValues(
+    cluster: eks.ICluster,
+    namespace: string,
+    platform: Record<string, unknown>,
+  ): eks.KubernetesManifest {
+    return this.apply(cluster, 'PlatformValues', {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: PLATFORM_CONFIG_MAP, namespace, labels: { 'app.kubernetes.io/part-of': 'erp' } },
+      data: { release: RELEASE_NAME, values: this.toJsonString(platform) },
+    });
   }
 
   private addNamespace(
@@ -233,27 +241,16 @@ export class WorkloadsStack extends cdk.Stack {
       }
     }
     const ways: IConstruct[] = [pods, loadBalancer];
-    if (data.kafka) {
-      const brokers = ec2.SecurityGroup.fromSecurityGroupId(
-        this,
-        'KafkaSecurityGroup',
-        // Weak, so that nothing refuses the removal of MSK from the config.
-        cdk.Stack.consumeReference(data.kafka.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
-      );
-      brokers.connections.allowFrom(pods, ec2.Port.tcp(data.kafka.port), 'Pods to Kafka');
-      ways.push(brokers);
-    }
-
-    if (data.cache) {
-      const cache = ec2.SecurityGroup.fromSecurityGroupId(
-        this,
-        'CacheSecurityGroup',
-        // Weak, as the address in the chart's values is.
-        cdk.Stack.consumeReference(data.cache.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK),
-      );
-      cache.connections.allowFrom(pods, ec2.Port.tcp(data.cache.port), 'Pods to the cache');
-      ways.push(cache);
-    }
+    const open = (id: string, what: string, to?: { securityGroup: ec2.ISecurityGroup; port: number }) => {
+      if (!to) return;
+      // Weak, so that nothing refuses the removal of what is opened from the config.
+      const groupId = cdk.Stack.consumeReference(to.securityGroup.securityGroupId, cdk.ReferenceStrength.WEAK);
+      const group = ec2.SecurityGroup.fromSecurityGroupId(this, id, groupId);
+      group.connections.allowFrom(pods, ec2.Port.tcp(to.port), `Pods to ${what}`);
+      ways.push(group);
+    };
+    open('KafkaSecurityGroup', 'Kafka', data.kafka);
+    open('CacheSecurityGroup', 'the cache', data.cache);
     return ways;
   }
 }

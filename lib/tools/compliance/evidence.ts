@@ -23,13 +23,19 @@ import { toPage } from './report-page';
 const SHARED_REPORT = 'registry';
 
 export interface EvidenceProps {
+  /** What the checks of the synth have recorded. */
   readonly compliance: Compliance;
+
+  /** Environments, each of which gets a report; so do the stacks that they share. */
   readonly environments: readonly EnvironmentStacks[];
 
   /** What the app that `compliance` has checked left behind. */
   readonly assembly: SynthesizedAssembly;
 
+  /** Commit of the working tree, and whether anything differs from it. */
   readonly commit: string;
+
+  /** Versions of what has checked, by the name of the package or program. */
   readonly versions: Readonly<Record<string, string>>;
 }
 

@@ -21,6 +21,7 @@ export const PACKS = [
 ];
 
 export interface ComplianceProps {
+  /** Environments of the app, whose config decides which acknowledgements hold. */
   readonly environments: readonly EnvironmentStacks[];
 
   /** ISO 8601 date of the synth, against which review dates are read. */

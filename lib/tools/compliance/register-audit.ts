@@ -8,10 +8,19 @@ import type { Recorder } from './recorder';
 import type { TemplateRules } from './template-rules';
 
 export interface RegisterAuditProps {
+  /** Environments of the app, whose config decides which acknowledgements hold. */
   readonly environments: readonly EnvironmentStacks[];
+
+  /** The register. */
   readonly entries: readonly Acknowledgement[];
+
+  /** What the register has acknowledged in this app. */
   readonly applied: readonly AppliedAcknowledgement[];
+
+  /** What the packs have said of each resource. */
   readonly recorder: Recorder;
+
+  /** What the rules on whole templates have found. */
   readonly templateRules: TemplateRules;
 
   /** ISO 8601 date against which review dates are read. */

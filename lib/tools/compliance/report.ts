@@ -178,6 +178,7 @@ export function toCsv({ rows }: PackReport): string {
   ].join('\n');
 }
 
+/** One pack's report for a program: header, counts and every row. */
 export function toJson(header: ReportHeader, report: PackReport): string {
   return `${JSON.stringify({ header, ...packSummary(report), rows: report.rows }, undefined, 2)}\n`;
 }

@@ -1,5 +1,6 @@
 import { MissingProgramError } from '../../assembly/kubernetes/tools';
-import type { Assembly } from '../../assembly/assembly';
+import { type Assembly, type AssemblyStack, resourcesOf } from '../../assembly/assembly';
+import { References } from '../../assembly/references';
 import { objectsOf, readReleases } from '../../assembly/releases';
 import { METERS, type Meter, type MeterContext, functionMeters, volumeMeters } from './meters';
 import { PRICED_REGION, PRICES, type Price } from './prices';
@@ -54,11 +55,13 @@ export function estimateCost(assembly: Assembly, environment: string, today: str
     repositories: count('AWS::ECR::Repository'),
   };
   const meters: (Meter & { stack: string })[] = [];
-  for (const { name: stack, resources } of stacks) {
+  const references = new References(stacks);
+  for (const each of stacks) {
+    const { name: stack, resources } = each;
+    const functions = answering(each, references);
     const add = (found: readonly Meter[]) => meters.push(...found.map((meter) => ({ ...meter, stack })));
     for (const [logicalId, { Type, Properties = {} }] of Object.entries(resources)) {
-      if (Type === 'AWS::Lambda::Function')
-        add(answersRequests(logicalId, resources) ? functionMeters(Properties, usage) : []);
+      if (Type === 'AWS::Lambda::Function') add(functions.has(logicalId) ? functionMeters(Properties, usage) : []);
       else add(METERS[Type]?.(Properties, { ...context, siblings: resources }) ?? []);
     }
   }
@@ -82,19 +85,15 @@ export function estimateCost(assembly: Assembly, environment: string, today: str
   return { environment, region, items, usage, fixed, variable, total: isPriced ? fixed + variable : undefined };
 }
 
-/** Whether a load balancer or an API calls the function, by itself or by an alias or version of it. */
-function answersRequests(logicalId: string, resources: MeterContext['siblings']): boolean {
-  const names = (value: unknown): string[] =>
-    [...(JSON.stringify(value) ?? '').matchAll(/"(\w+)"/g)].map(([, name = '']) => name);
-  const callees = Object.values(resources)
-    .filter(({ Type }) => Type === 'AWS::Lambda::Permission')
-    .filter(({ Properties }) => /^(elasticloadbalancing|apigateway)\./.test(String(Properties?.Principal)))
-    .flatMap(({ Properties }) => names(Properties?.FunctionName));
-  const behind = callees.flatMap((id) => {
-    const { Type = '', Properties } = resources[id] ?? {};
-    return /^AWS::Lambda::(Alias|Version)$/.test(Type) ? names(Properties?.FunctionName) : [];
-  });
-  return [...callees, ...behind].includes(logicalId);
+/** Functions of a stack that a load balancer or an API calls, by themselves or by an alias or version of them. */
+function answering(stack: AssemblyStack, references: References): Set<string> {
+  const callees = resourcesOf([stack], 'AWS::Lambda::Permission')
+    .filter(({ properties }) => /^(elasticloadbalancing|apigateway)\./.test(String(properties.Principal)))
+    .flatMap(({ properties }) => references.resources(stack, properties.FunctionName));
+  const behind = callees
+    .filter(({ Type }) => /^AWS::Lambda::(Alias|Version)$/.test(Type))
+    .flatMap(({ properties }) => references.resources(stack, properties.FunctionName));
+  return new Set([...callees, ...behind].map(({ logicalId }) => logicalId));
 }
 
 /** Equal things of one stack in one line; what is assumed for the environment as a whole belongs to no single stack. */

@@ -55,6 +55,16 @@ export class Aws {
   }
 }
 
+/** What AWS answers; undefined where it says, by the name of an error, that there is no such thing. */
+export async function unlessMissing<T>(answer: Promise<T>, missing: string): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (errorName(error) === missing) return undefined;
+    throw error;
+  }
+}
+
 /** Name of an error of the SDK, such as `ResourceNotFoundException`. */
 export function errorName(error: unknown): string {
   return error instanceof Error ? error.name : '';

@@ -187,51 +187,7 @@ export function modelOf({ stacks, assets }: Pick<Assembly, 'stacks' | 'assets'>)
   );
   const boxesBehind = (value: unknown) => finder.boxesOf([marked.get(value) ?? []].flat());
 
-  const groups = stacks.map((stack): Group => {
-    const boxes = new Map<string, Box>();
-    const releases: Group[] = [];
-    const counts = new Map<string, number>();
-    for (const [logicalId, resource] of Object.entries(stack.resources)) {
-      const kind = kindOf(resource);
-      if (!kind) continue;
-      const release = all.find((one) => one.stack === stack.name && one.logicalId === logicalId);
-      const group =
-        release &&
-        releaseGroup(release, {
-          stacks,
-          clusters: finder.boxesIn(stack, resource.Properties?.ClusterName),
-          connect,
-          boxesBehind,
-        });
-      if (group) {
-        releases.push(group);
-        continue;
-      }
-      const id = boxId(stack, logicalId, resource);
-      const [title, subtitle] = kind.describe(resource.Properties ?? {}, logicalId);
-      const count = (counts.get(id) ?? 0) + 1;
-      counts.set(id, count);
-      boxes.set(id, {
-        id,
-        title,
-        subtitle: kind.together ? [count, subtitle].filter(Boolean).join(' ') : subtitle,
-        category: kind.category,
-      });
-    }
-    if (boxes.size + releases.length === 0) {
-      const count = Object.keys(stack.resources).length;
-      const id = `${stack.name}/resources`;
-      boxes.set(id, { id, title: `${count} resources`, subtitle: '', category: 'watch' });
-    }
-    return {
-      id: stack.name,
-      title: stack.name,
-      subtitle: stack.description.replace(/^[^:]*: /, ''),
-      boxes: [...boxes.values()],
-      groups: releases,
-    };
-  });
-
+  const groups = stacks.map((stack) => stackGroup(stack, { stacks, releases: all, finder, connect, boxesBehind }));
   for (const { type, from, to } of LEADS) {
     for (const resource of resourcesOf(stacks, type)) {
       const ends = (path: string) =>
@@ -269,9 +225,8 @@ function direct(stacks: readonly AssemblyStack[]): Arrow[] {
 
 interface Drawing {
   readonly stacks: readonly AssemblyStack[];
-
-  /** Ids of the boxes of the cluster that the release goes to. */
-  readonly clusters: readonly string[];
+  readonly releases: readonly Release[];
+  readonly finder: Boxes;
 
   readonly connect: (from: string, to: string) => void;
 
@@ -279,8 +234,56 @@ interface Drawing {
   readonly boxesBehind: (value: unknown) => string[];
 }
 
-/** A release of the bundled chart with its services, where the values tell them. */
-function releaseGroup(release: Release, { stacks, clusters, connect, boxesBehind }: Drawing): Group | undefined {
+/** A stack with a box per resource that the picture shows, or per kind of them, and the releases that it installs. */
+function stackGroup(stack: AssemblyStack, drawing: Drawing): Group {
+  const boxes = new Map<string, Box>();
+  const releases: Group[] = [];
+  const counts = new Map<string, number>();
+  for (const [logicalId, resource] of Object.entries(stack.resources)) {
+    const kind = kindOf(resource);
+    if (!kind) continue;
+    const release = drawing.releases.find((one) => one.stack === stack.name && one.logicalId === logicalId);
+    const clusters = drawing.finder.boxesIn(stack, resource.Properties?.ClusterName);
+    const group = release && releaseGroup(release, clusters, drawing);
+    if (group) {
+      releases.push(group);
+      continue;
+    }
+    const id = boxId(stack, logicalId, resource);
+    const [title, subtitle] = kind.describe(resource.Properties ?? {}, logicalId);
+    const count = (counts.get(id) ?? 0) + 1;
+    counts.set(id, count);
+    boxes.set(id, {
+      id,
+      title,
+      subtitle: kind.together ? [count, subtitle].filter(Boolean).join(' ') : subtitle,
+      category: kind.category,
+    });
+  }
+  if (boxes.size + releases.length === 0) {
+    const count = Object.keys(stack.resources).length;
+    const id = `${stack.name}/resources`;
+    boxes.set(id, { id, title: `${count} resources`, subtitle: '', category: 'watch' });
+  }
+  return {
+    id: stack.name,
+    title: stack.name,
+    subtitle: stack.description.replace(/^[^:]*: /, ''),
+    boxes: [...boxes.values()],
+    groups: releases,
+  };
+}
+
+/**
+ * A release of the bundled chart with its services, where the values tell them.
+ *
+ * @param clusters ids of the boxes of the cluster that the release goes to
+ */
+function releaseGroup(
+  release: Release,
+  clusters: readonly string[],
+  { stacks, connect, boxesBehind }: Drawing,
+): Group | undefined {
   const { name, stack, logicalId, chart } = release;
   if (chart.kind !== 'bundled') return undefined;
   const values = valuesInTemplates(release);

@@ -1,4 +1,5 @@
 import type { AssemblyStack } from '../../assembly/assembly';
+import { References } from '../../assembly/references';
 import { PER_STACK, durationOf } from './durations';
 
 /** A resource that others wait for. */
@@ -45,6 +46,7 @@ const append = (chain: Chain, link: Link): Chain => ({
 export class CriticalPath {
   private readonly ofStack = new Map<string, Chain>();
   private readonly ofResource = new Map<string, Chain>();
+  private readonly references: References;
 
   /**
    * @param workOf what the deployment does in a stack; undefined when it leaves the stack alone
@@ -52,7 +54,9 @@ export class CriticalPath {
   constructor(
     private readonly stacks: readonly AssemblyStack[],
     private readonly workOf: (stack: AssemblyStack) => Work | undefined,
-  ) {}
+  ) {
+    this.references = new References(stacks);
+  }
 
   /** Until the whole deployment is over. */
   toEnd(): Chain {
@@ -86,7 +90,7 @@ export class CriticalPath {
     this.ofResource.set(key, NOTHING);
     const before = longest([
       this.startOf(stack),
-      ...referencesOf(stack, logicalId).map((other) => this.toResource(stack, other)),
+      ...this.waitedFor(stack, logicalId).map((other) => this.toResource(stack, other)),
     ]);
     const seconds = this.workOf(stack)?.seconds.get(logicalId) ?? 0;
     const chain =
@@ -95,6 +99,17 @@ export class CriticalPath {
         : before;
     this.ofResource.set(key, chain);
     return chain;
+  }
+
+  /** Logical ids that a resource waits for in its stack. */
+  private waitedFor(stack: AssemblyStack, logicalId: string): string[] {
+    const { DependsOn = [], ...resource } = stack.resources[logicalId] ?? {};
+    const referred = this.references
+      .resources(stack, resource)
+      .filter((other) => other.stack === stack)
+      .map((other) => other.logicalId);
+    const depended = [DependsOn].flat().filter((id) => id in stack.resources);
+    return [...new Set([...referred, ...depended])].filter((id) => id !== logicalId);
   }
 
   private startOf(stack: AssemblyStack): Chain {
@@ -116,19 +131,4 @@ export function firstDeployment(stacks: readonly AssemblyStack[]): CriticalPath 
   return new CriticalPath(stacks, ({ resources }) => ({
     seconds: new Map(Object.entries(resources).map(([id, resource]) => [id, durationOf(resource).create])),
   }));
-}
-
-/** Logical ids that a resource waits for in its stack. */
-function referencesOf(stack: AssemblyStack, logicalId: string): string[] {
-  const resource = stack.resources[logicalId];
-  const text = JSON.stringify(resource);
-  const names = [
-    ...[...text.matchAll(/\{"Ref":"(\w+)"\}/g)].map(([, id]) => id),
-    ...[...text.matchAll(/\{"Fn::GetAtt":\["(\w+)"/g)].map(([, id]) => id),
-    ...[...text.matchAll(/\$\{(\w+)(?:\.\w+)*\}/g)].map(([, id]) => id),
-    ...[resource?.DependsOn ?? []].flat(),
-  ];
-  return [...new Set(names)].filter(
-    (id): id is string => id !== undefined && id !== logicalId && id in stack.resources,
-  );
 }

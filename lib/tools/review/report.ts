@@ -9,11 +9,16 @@ import { type PermissionChange, comparePermissions } from './permissions';
 import { type CloudChanges, type Refusal, type ResourceChange, compareResources } from './resources';
 
 export interface ReviewOptions {
+  /** What there is. */
   readonly base: Assembly;
+
+  /** What there is to be. */
   readonly head: Assembly;
 
-  /** What the two sides are, for the title. */
+  /** What base is, for the title. */
   readonly baseName: string;
+
+  /** What head is, for the title. */
   readonly headName: string;
 
   /** Environments to compare; what they share is always compared. */

@@ -120,6 +120,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** Whether a custom resource applies objects to the cluster: a manifest or a Helm release. */
 export function isKubernetes(type: string): boolean {
   return type === HELM_CHART || type === KUBERNETES_MANIFEST;
 }

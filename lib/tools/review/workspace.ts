@@ -166,7 +166,7 @@ export class Workspace {
   }
 }
 
-export interface SynthOptions {
+interface SynthOptions {
   /** Folder with a cdk.json. */
   readonly directory: string;
 
@@ -199,7 +199,7 @@ export interface SynthOptions {
  *
  * @throws ReviewError with the last lines that the app printed
  */
-export async function synthesize({
+async function synthesize({
   directory,
   output,
   env,

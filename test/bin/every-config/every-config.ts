@@ -24,7 +24,7 @@ import { draw } from '../../../lib/tools/picture/draw';
 import { modelOf } from '../../../lib/tools/picture/model';
 import { describeReport } from '../../../lib/tools/review/describe';
 import { review } from '../../../lib/tools/review/report';
-import { CHART, loadEnvironments, stubKubectlLayer, temporaryFolder } from '../../lib/synth';
+import { CHART, loadEnvironments, STUB_KUBECTL, temporaryFolder } from '../../lib/synth';
 import { type Row, table } from './rows';
 
 /** A day on which no support ends and no review is due. */
@@ -145,7 +145,7 @@ function check(base: string, rows: readonly Row[]): { open: readonly string[]; n
       '@aws-cdk/core:failSynthOnValidationErrors': false,
     },
     app: { outdir, analyticsReporting: false, treeMetadata: false },
-    kubectlLayer: stubKubectlLayer,
+    kubectl: STUB_KUBECTL,
   });
   const compliance = addCompliance(app, { environments, today: TODAY });
   app.synth();

@@ -1,6 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
 import type { EnvironmentConfig } from '../../../lib/config/environment';
-import { KUBERNETES_VERSIONS, type KubernetesVersionName } from '../../../lib/config/kubernetes-versions';
 import { SETTINGS } from '../../../lib/config/schema';
 import type { Values } from '../../../lib/config/values';
 
@@ -152,9 +151,7 @@ function variationsOf(section: TSchema, base: object, path: readonly string[] = 
     } else if (schema.type === 'boolean') {
       if (!isOptional) found.own.push(variation(!value));
     } else if (schema.enum) {
-      const others = (schema.enum as unknown[]).filter(
-        (other) => other !== value && (schema.enum !== field('kubernetes', 'version').enum || isInstalled(other)),
-      );
+      const others = (schema.enum as unknown[]).filter((other) => other !== value);
       // A region comes with its zones.
       if (key !== 'region' && !isOptional)
         found.own.push(...(others.length > SHORT ? [others[0], others.at(-1)] : others).map(variation));
@@ -185,16 +182,6 @@ function example(schema: TSchema, path: readonly string[]): unknown {
       example((schema.properties as Record<string, TSchema>)[key]!, [...path, key]),
     ]),
   );
-}
-
-/** Whether the kubectl of a Kubernetes version is there; npm installs that of the versions in use. */
-function isInstalled(version: unknown): boolean {
-  try {
-    require.resolve(`${KUBERNETES_VERSIONS[version as KubernetesVersionName].kubectlLayer.package}/package.json`);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function field(...path: string[]): TSchema {

@@ -287,10 +287,13 @@ describe('bad values name the file, the field, the value and what is allowed', (
     );
   });
 
-  test('the tag latest in production', () => {
-    const message = valuesError(service({ image: { tag: 'latest' } }), 'prod');
+  test.each([
+    ['prod', {}],
+    ['dev', { movingTags: false }],
+  ] as const)('the tag latest where tags must not move: %s', (environment, values) => {
+    const message = valuesError({ ...values, ...service({ image: { tag: 'latest' } }) }, environment);
     expect(message).toContain(
-      'chart/values-prod.yaml: services.notification.image.tag is "latest"; allowed: a commit or version',
+      `chart/values-${environment}.yaml: services.notification.image.tag is "latest"; allowed: a commit or version`,
     );
   });
 

@@ -1,6 +1,8 @@
+import * as cdk from 'aws-cdk-lib';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES, supportWarning } from '../../../lib/config/kubernetes-versions';
 import { dependencies } from '../../../package.json';
-import { config, only, resources, stubKubectlLayer, synth } from '../synth';
+import { installedKubectl } from '../../../lib/platform/cluster/kubectl-layer';
+import { STUB_KUBECTL, config, only, resources, synth } from '../synth';
 
 test('the calendar goes forward, without a gap between minors', () => {
   expect(KUBERNETES_VERSION_NAMES).toEqual(['1.31', '1.32', '1.33', '1.34', '1.35', '1.36']);
@@ -62,7 +64,7 @@ test('a synth of 1.31 warns once, at the stack that people name, with the day an
 test.each(KUBERNETES_VERSION_NAMES)('%s synthesizes with add-ons and nodes of its own', (version) => {
   const template = synth({
     configs: [config('dev', { kubernetes: { version } })],
-    kubectlLayer: stubKubectlLayer,
+    kubectl: STUB_KUBECTL,
   }).template('ErpDevCluster');
   expect(only(template, 'AWS::EKS::Cluster').Properties.Version).toBe(version);
   for (const { Properties } of Object.values(resources(template, 'AWS::EKS::Nodegroup')))
@@ -85,8 +87,16 @@ test('only the kubectl layer that is used is loaded', () => {
   jest.dontMock('@aws-cdk/lambda-layer-kubectl-v36');
 });
 
-test('a version whose kubectl layer is not installed gets the command that installs it', () => {
-  expect(() => synth({ configs: [config('dev', { kubernetes: { version: '1.33' } })] })).toThrow(
-    'package.json: dependencies.@aws-cdk/lambda-layer-kubectl-v33 is missing; allowed: 2.2.2, installed: this Kubernetes version needs its kubectl. Run: npm install --save-exact @aws-cdk/lambda-layer-kubectl-v33@2.2.2',
-  );
+describe('a version whose kubectl layer is not installed gets the command that installs it', () => {
+  const message =
+    'package.json: dependencies.@aws-cdk/lambda-layer-kubectl-v33 is missing; allowed: 2.2.2, installed: this Kubernetes version needs its kubectl. Run: npm install --save-exact @aws-cdk/lambda-layer-kubectl-v33@2.2.2';
+
+  test('for its cluster', () => {
+    expect(() => synth({ configs: [config('dev', { kubernetes: { version: '1.33' } })] })).toThrow(message);
+  });
+
+  test('for its releases', () => {
+    const { kubectlLayer } = KUBERNETES_VERSIONS['1.33'];
+    expect(() => installedKubectl.archive(new cdk.Stack(), 'Tools', kubectlLayer)).toThrow(message);
+  });
 });

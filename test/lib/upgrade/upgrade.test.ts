@@ -13,7 +13,7 @@ import {
   config,
   loadEnvironments,
   resources,
-  stubKubectlLayer,
+  STUB_KUBECTL,
   synth,
 } from '../synth';
 import { release } from '../platform/workloads/release';
@@ -28,7 +28,7 @@ const apps = new Map(
     version,
     synth({
       configs: ENVIRONMENTS.map(([name]) => config(name, { kubernetes: { version } })),
-      kubectlLayer: stubKubectlLayer,
+      kubectl: STUB_KUBECTL,
     }),
   ]),
 );

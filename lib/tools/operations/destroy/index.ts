@@ -32,11 +32,13 @@ export interface RemovalEffects {
 }
 
 export interface DestroyProps extends RemovalEffects {
+  /** The environment to remove. */
   readonly config: EnvironmentConfig;
 
   /** Stacks of the environment, upstream first. */
   readonly stacks: readonly AssemblyStack[];
 
+  /** Clients of its account and region. */
   readonly aws: Aws;
 
   /** Only say what would happen; asks nothing of AWS. */

@@ -116,8 +116,25 @@ export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<s
       })),
     ),
   );
-  const optionGroups: Leftover[] = [];
-  for await (const { OptionGroupsList = [] } of paginateDescribeOptionGroups({ client: aws.rds }, {})) {
+  const named = plan.logGroups.map(async ({ stack, name }) =>
+    (await logGroups(aws.in(stack.region), name))
+      .filter(({ logGroupName }) => logGroupName === name)
+      .map((group) => ({ what: group.what, remove: seen.has(stack.name) ? group.remove : undefined })),
+  );
+  const ofFunctions = plan.logGroupPrefixes.map(({ region, prefix }) => logGroups(aws.in(region), prefix));
+  const groups = (await Promise.all([...named, ...ofFunctions])).flat();
+  return [
+    ...volumes,
+    ...snapshots.flat(),
+    ...(await optionGroups(aws, plan, seen)),
+    ...(await secrets(aws, plan, seen)),
+    ...groups.map(({ what, remove }) => ({ what, remove })),
+  ];
+}
+
+async function optionGroups({ rds }: Aws, plan: RemovalPlan, seen: ReadonlySet<string>): Promise<Leftover[]> {
+  const found: Leftover[] = [];
+  for await (const { OptionGroupsList = [] } of paginateDescribeOptionGroups({ client: rds }, {})) {
     for (const { OptionGroupName = '', OptionGroupDescription } of OptionGroupsList) {
       // CloudFormation names it after its stack, in lower case.
       const owner = plan.optionGroups.find(
@@ -125,15 +142,19 @@ export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<s
           name === OptionGroupDescription && OptionGroupName.startsWith(`${stack.name.toLowerCase()}-`),
       );
       if (!owner) continue;
-      optionGroups.push({
+      found.push({
         what: `option group ${OptionGroupName}, free, and needed to restore a snapshot`,
         remove: seen.has(owner.stack.name)
-          ? () => aws.rds.send(new DeleteOptionGroupCommand({ OptionGroupName }))
+          ? () => rds.send(new DeleteOptionGroupCommand({ OptionGroupName }))
           : undefined,
       });
     }
   }
-  const secrets = await Promise.all(
+  return found;
+}
+
+async function secrets(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<string>): Promise<Leftover[]> {
+  const found = await Promise.all(
     plan.secrets.map(async ({ stack, name: SecretId }): Promise<Leftover[]> => {
       try {
         const { DeletedDate } = await aws.secrets.send(new DescribeSecretCommand({ SecretId }));
@@ -153,20 +174,7 @@ export async function leftovers(aws: Aws, plan: RemovalPlan, seen: ReadonlySet<s
       }
     }),
   );
-  const named = plan.logGroups.map(async ({ stack, name }) =>
-    (await logGroups(aws.in(stack.region), name))
-      .filter(({ logGroupName }) => logGroupName === name)
-      .map((group) => ({ what: group.what, remove: seen.has(stack.name) ? group.remove : undefined })),
-  );
-  const ofFunctions = plan.logGroupPrefixes.map(({ region, prefix }) => logGroups(aws.in(region), prefix));
-  const groups = (await Promise.all([...named, ...ofFunctions])).flat();
-  return [
-    ...volumes,
-    ...snapshots.flat(),
-    ...optionGroups,
-    ...secrets.flat(),
-    ...groups.map(({ what, remove }) => ({ what, remove })),
-  ];
+  return found.flat();
 }
 
 async function logGroups({ logs }: Aws, logGroupNamePrefix: string) {

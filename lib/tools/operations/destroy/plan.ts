@@ -1,4 +1,4 @@
-import { type EnvironmentConfig, environmentId } from '../../../config/environment';
+import { type EnvironmentConfig, environmentId, registryStackName } from '../../../config/environment';
 import { type AssemblyStack, literals, resourcesOf } from '../../../assembly/assembly';
 import { enumerate } from '../../../report/findings';
 
@@ -135,6 +135,7 @@ function kept(stack: AssemblyStack): string[] {
 /** The plan in words. */
 export function describePlan({ config, keepsData, steps, stays, secrets }: RemovalPlan): string {
   const name = environmentId(config.name);
+  const registry = registryStackName(config.region);
   const lines = [`Removal of ${name}, one stack after the other:`];
   steps.forEach(({ stack, why, keeps, awaitVolumes }, i) => {
     lines.push(`${String(i + 1).padStart(3)}. ${stack.name} in ${stack.region}: ${why}`);
@@ -153,7 +154,7 @@ export function describePlan({ config, keepsData, steps, stays, secrets }: Remov
     keepsData
       ? 'At the end: lists what is kept and goes on costing money.'
       : `At the end: deletes what services leave behind: volumes, secrets in their recovery window (${enumerate(secrets.map((secret) => secret.name))}), log groups of the stacks and of their functions.`,
-    'Never touched: ErpRegistry with the images, and every other environment.',
+    `Never touched: every other environment, and ${registry}, whose images those of ${config.region} share. After the last of them it goes by npx cdk destroy ${registry} --exclusively, which keeps its repositories with the images.`,
   );
   return lines.join('\n');
 }

@@ -4,7 +4,7 @@ import { registryStackName, stackPrefix } from '../../../config/environment';
 import { isArm } from '../../../config/validate';
 import { child, mergeValues } from '../../../config/values';
 import { imageParameter } from '../../../platform/workloads/parameters';
-import { type Aws, errorName } from '../aws';
+import { type Aws, errorName, unlessMissing } from '../aws';
 import { type Outcome, failed, ok } from '../../../report/findings';
 import type { Request } from '../http';
 import type { PreflightCheck } from './context';
@@ -101,10 +101,6 @@ async function platformsOf(
 
 /** Value of a parameter; undefined when it does not exist. */
 async function parameter({ ssm }: Aws, Name: string): Promise<string | undefined> {
-  try {
-    return (await ssm.send(new GetParameterCommand({ Name }))).Parameter?.Value;
-  } catch (error) {
-    if (errorName(error) === 'ParameterNotFound') return undefined;
-    throw error;
-  }
+  const answer = await unlessMissing(ssm.send(new GetParameterCommand({ Name })), 'ParameterNotFound');
+  return answer?.Parameter?.Value;
 }

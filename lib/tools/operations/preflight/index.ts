@@ -41,8 +41,13 @@ const REMOTE: readonly PreflightCheck[] = [
 ];
 
 export interface PreflightProps extends Omit<PreflightContext, 'account' | 'deployed'> {
+  /** The environment that is to be deployed. */
   readonly environment: Environment;
+
+  /** Its stacks, as they would be deployed. */
   readonly stacks: readonly AssemblyStack[];
+
+  /** Clients of its account and region. */
   readonly aws: Aws;
 }
 

@@ -6,7 +6,7 @@ import {
 import { configFile, environmentId } from '../../../config/environment';
 import { KUBERNETES_VERSIONS, KUBERNETES_VERSION_NAMES } from '../../../config/kubernetes-versions';
 import { resourcesOf } from '../../../assembly/assembly';
-import { type Aws, errorName } from '../aws';
+import { type Aws, unlessMissing } from '../aws';
 import { type Outcome, allOk, failed, ok, warning } from '../../../report/findings';
 import type { PreflightCheck } from './context';
 
@@ -116,12 +116,8 @@ export const kubectlLayer: PreflightCheck = {
 };
 
 async function runningVersion({ eks }: Aws, name: string): Promise<string | undefined> {
-  try {
-    return (await eks.send(new DescribeClusterCommand({ name }))).cluster?.version;
-  } catch (error) {
-    if (errorName(error) === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
+  const answer = await unlessMissing(eks.send(new DescribeClusterCommand({ name })), 'ResourceNotFoundException');
+  return answer?.cluster?.version;
 }
 
 function minor(version: string): number {

@@ -4,7 +4,7 @@ import {
   GetSecretValueCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { type FoundResource, resourcesOf } from '../../../assembly/assembly';
-import { type Aws, errorName } from '../aws';
+import { type Aws, unlessMissing } from '../aws';
 import { physicalIds } from '../deployed';
 import { type Outcome, failed, ok, warning } from '../../../report/findings';
 import type { PreflightCheck } from './context';
@@ -63,13 +63,8 @@ function needsFillingIn({ properties }: FoundResource): boolean {
   return typeof SecretStringTemplate === 'string' && PLACEHOLDER_HOST.test(SecretStringTemplate.replaceAll('"', '/'));
 }
 
-async function describe({ secrets: client }: Aws, SecretId: string): Promise<DescribeSecretResponse | undefined> {
-  try {
-    return await client.send(new DescribeSecretCommand({ SecretId }));
-  } catch (error) {
-    if (errorName(error) === 'ResourceNotFoundException') return undefined;
-    throw error;
-  }
+function describe({ secrets: client }: Aws, SecretId: string): Promise<DescribeSecretResponse | undefined> {
+  return unlessMissing(client.send(new DescribeSecretCommand({ SecretId })), 'ResourceNotFoundException');
 }
 
 async function isPlaceholder({ secrets: client }: Aws, SecretId: string): Promise<boolean> {

@@ -2,11 +2,12 @@ import { DescribeReplicationGroupsCommand, type ReplicationGroup } from '@aws-sd
 import { environmentId } from '../../../config/environment';
 import { physicalIds } from '../deployed';
 import { type Outcome, allOk, failed, ok } from '../../../report/findings';
-import type { ClusterCheck, VerifyCheck, VerifyContext } from './context';
+import type { OperationContext } from '../context';
+import type { ClusterCheck, VerifyCheck } from './context';
 import { list } from './objects';
 
 /** The environment's cache as AWS has it. */
-async function replicationGroups({ deployed, aws }: VerifyContext): Promise<ReplicationGroup[]> {
+async function replicationGroups({ deployed, aws }: OperationContext): Promise<ReplicationGroup[]> {
   const ids = physicalIds(deployed, 'AWS::ElastiCache::ReplicationGroup');
   const answers = await Promise.all(
     ids.map((ReplicationGroupId) => aws.cache.send(new DescribeReplicationGroupsCommand({ ReplicationGroupId }))),

@@ -7,7 +7,8 @@ import { type Finding, type Outcome, failed, notRun, ok, runChecks, skipped } fr
 import { publicAddress } from './api';
 import { autoscalers } from './autoscalers';
 import { cache, cacheClients } from './cache';
-import type { ClusterCheck, VerifyCheck, VerifyContext } from './context';
+import type { OperationContext } from '../context';
+import type { ClusterCheck, VerifyCheck } from './context';
 import { externalSecrets } from './external-secrets';
 import { placement } from './placement';
 import { podsReady } from './pods';
@@ -32,7 +33,7 @@ const INSIDE: readonly ClusterCheck[] = [
   volumeClaims,
 ];
 
-export interface VerifyProps extends Omit<VerifyContext, 'deployed'> {
+export interface VerifyProps extends Omit<OperationContext, 'deployed'> {
   /**
    * A way into the cluster, such as through a tunnel.
    *
@@ -45,7 +46,7 @@ export interface VerifyProps extends Omit<VerifyContext, 'deployed'> {
 export async function verify({ cluster, ...props }: VerifyProps): Promise<Finding[]> {
   const { aws, stacks, environment } = props;
   const name = `${environmentId(environment.config.name)}-cluster`;
-  let context: VerifyContext;
+  let context: OperationContext;
   try {
     context = { ...props, deployed: await deployedStacks(aws, stacks) };
   } catch (error) {

@@ -10,6 +10,8 @@ import { CHART, helmValues, temporaryFolder } from '../../synth';
 export function plausible(token: string): string {
   const targetGroup = /Targets(\w+?)[0-9A-F]{8}/.exec(token)?.[1];
   if (targetGroup) return `arn:aws:elasticloadbalancing:ap-northeast-2:111111111111:targetgroup/${targetGroup}/1`;
+  const released = /'ReleasedImages\w*','(\w+)'/.exec(token)?.[1];
+  if (released) return `released-${released}`;
   if (token.includes('AccountId')) return '111111111111';
   if (token.includes('URLSuffix')) return 'amazonaws.com';
   return token.includes('BootstrapBroker') ? 'b-1.example.com:9094,b-2.example.com:9094' : 'nlb.example.com';

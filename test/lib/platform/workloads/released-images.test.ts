@@ -1,7 +1,9 @@
 import type * as http from 'node:http';
 import { EventEmitter } from 'node:events';
+import type { Manifest } from '../../../../lib/assembly/kubernetes/manifests';
 import { chartWith, config, helmValues, only, resources, synth, upstream } from '../../synth';
 import { delivery } from '../delivery/fixture';
+import { release } from './release';
 
 const send = jest.fn();
 jest.mock(
@@ -36,6 +38,22 @@ describe('a deployment of the workloads never puts an old image back', () => {
       const [reader] = Object.keys(resources(template, 'Custom::ReleasedImages'));
       expect(image.tag).toBe(`<{'Fn::GetAtt':['${reader}','${key}']}>`);
     }
+  });
+
+  test('its pods run the image of their own repository at that tag', () => {
+    const deployments = release(template, 'erp-dev').filter(({ kind }) => kind === 'Deployment') as (Manifest & {
+      spec: { template: { spec: { containers: { image: string }[] } } };
+    })[];
+    const images = deployments
+      .flatMap(({ spec }) => spec.template.spec.containers)
+      .map(({ image }) => image)
+      .filter((image) => image.includes('/erp/'));
+    const registry = '111111111111.dkr.ecr.ap-northeast-2.amazonaws.com';
+    expect(images.sort()).toEqual([
+      `${registry}/erp/approval-processing-service:released-approvalProcessing`,
+      `${registry}/erp/approval-request-service:released-approvalRequest`,
+      `${registry}/erp/notification-service:released-notification`,
+    ]);
   });
 
   test('no stack creates or changes the parameters that the pipeline writes', () => {

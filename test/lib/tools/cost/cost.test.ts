@@ -128,3 +128,16 @@ test('what runs by the hour in the templates has a meter', () => {
 
   expect([...types].filter((type) => billed.test(type) && !(type in METERS) && !free.includes(type))).toEqual([]);
 });
+
+test('in a region without a price table nothing has a price, and the bill no sum', () => {
+  const stacks = dev.stacks.map((stack) => ({ ...stack, region: 'ap-northeast-1' }));
+  const elsewhere = estimateCost({ ...dev, stacks }, 'dev', TODAY);
+  expect(elsewhere.items.filter(({ usd, rate }) => usd !== undefined || rate)).toEqual([]);
+  expect(elsewhere.items.map(({ quantity }) => quantity)).toEqual(
+    estimateCost(dev, 'dev', TODAY).items.map(({ quantity }) => quantity),
+  );
+  const text = renderTerminal(costDocument([elsewhere]), false);
+  expect(text).toContain('ap-northeast-1, on demand');
+  expect(text).toContain('dev: unknown, for the prices of ap-northeast-1 are not in the table');
+  expect(text).not.toContain('ap-northeast-2');
+});

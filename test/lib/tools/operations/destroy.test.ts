@@ -1,6 +1,6 @@
 import { resourcesOf, stacksOf } from '../../../../lib/assembly/assembly';
 import { type DestroyProps, destroy } from '../../../../lib/tools/operations/destroy';
-import { removalPlan } from '../../../../lib/tools/operations/destroy/plan';
+import { describePlan, removalPlan } from '../../../../lib/tools/operations/destroy/plan';
 import { assemblePlatform } from './assembled';
 import { type Answers, FakeAws, FakeError, day } from './fake-aws';
 import { CONFIGS, type EnvironmentName } from '../../synth';
@@ -96,6 +96,16 @@ describe('plan of the removal', () => {
     const all = stacksOf(assembly, environment).map(({ name }) => name);
     expect([...order, ...stays.map(({ name }) => name)].sort()).toEqual(all.sort());
     expect(order).not.toContain('ErpRegistry');
+  });
+
+  test.each([
+    ['ap-northeast-2', 'ErpRegistry'],
+    ['ap-northeast-1', 'ErpRegistryApNortheast1'],
+  ])('tells which registry the environments of %s share, and when it goes', (region, registry) => {
+    const plan = removalPlan({ ...CONFIGS.dev, region }, stacksOf(assembly, 'dev'));
+    expect(describePlan(plan)).toContain(
+      `and ${registry}, whose images those of ${region} share. After the last of them it goes by npx cdk destroy ${registry} --exclusively`,
+    );
   });
 
   test('of prod leaves the stack with Kafka, whose brokers stand in the network of the one below', () => {
