@@ -42,6 +42,9 @@ export class Deployment {
   readonly edits = new Set<TemplateGap>();
   readonly cloudFormation: CloudFormation;
 
+  /** Gaps of checks that stand in the report already. */
+  readonly toldGaps = new Set<string>();
+
   /** @param first assembly of the first deployment, as the app has written it */
   constructor(
     readonly rehearsal: Rehearsal,
