@@ -50,7 +50,7 @@ export class Deployment {
     readonly rehearsal: Rehearsal,
     readonly emulator: Emulator,
     readonly commands: Commands,
-    first: SynthesizedAssembly,
+    private readonly first: SynthesizedAssembly,
   ) {
     const { name } = rehearsal.environment.config;
     this.name = stackPrefix(name);
@@ -85,7 +85,9 @@ export class Deployment {
   }
 
   async bootstrap(region: string): Promise<Run> {
-    const done = await this.commands.cdk(['bootstrap', `aws://${this.emulator.account}/${region}`]);
+    // Without an app it would synthesize into cdk.out, where somebody else may be at work.
+    const args = ['bootstrap', `aws://${this.emulator.account}/${region}`, '--app', this.first.directory];
+    const done = await this.commands.cdk(args);
     if (done.code !== 0) throw new Error(`cdk bootstrap failed:\n${tail(done)}`);
     return done;
   }
