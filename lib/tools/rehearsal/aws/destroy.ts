@@ -21,6 +21,10 @@ export async function destroy(deployment: Deployment): Promise<void> {
   const context = Object.entries(rehearsal.options.context).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const add = (what: string, verdict: Verdict, detail: string, done?: Run) =>
     rehearsal.journal.row({ part: 'aws', what, verdict, detail, seconds: done?.seconds });
+  if ((await standingStacks(deployment)).length === 0) {
+    add('destroy', 'note', 'there is nothing to remove');
+    return;
+  }
   const type = () =>
     commands.own('destroy', [name, ...context], {
       terminal: { asks: /Type its name: $/, answer: name },
