@@ -1,7 +1,7 @@
 import { type AssemblyStack, readAssembly } from '../../../lib/assembly/assembly';
 import type { EnvironmentConfig } from '../../../lib/config/environment';
 import { configsForRun } from '../../../lib/config/run';
-import { stubKubectlLayer, synth } from '../synth';
+import { STUB_KUBECTL, synth } from '../synth';
 
 export interface AppOptions {
   readonly configs: readonly EnvironmentConfig[];
@@ -24,6 +24,6 @@ export interface AppOptions {
 /** The stacks of an app as the CDK CLI finds them. */
 export function appOf({ configs, chart, protection }: AppOptions): readonly AssemblyStack[] {
   const context = (key: string) => (key === 'protection' ? protection : undefined);
-  const app = synth({ configs: configsForRun(configs, context), chart, kubectlLayer: stubKubectlLayer });
+  const app = synth({ configs: configsForRun(configs, context), chart, kubectl: STUB_KUBECTL });
   return readAssembly(app.assembly().directory).stacks;
 }
