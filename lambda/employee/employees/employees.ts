@@ -1,6 +1,7 @@
 import { type Valid, invalid, validate, validateQuery } from '../contract/validate';
 import { type Session, type SqlValue } from '../db/database';
 import { type DatabaseError } from '../db/failure';
+import { type Answer } from '../http/event';
 import { notFound } from '../http/failures';
 import { HttpError } from '../http/http-error';
 import { readJson } from '../http/json-body';
@@ -57,7 +58,7 @@ export const listTeam: Operation = async (call) => {
 
 export const createEmployee: Operation = async (call) => {
   const employee = validate('newEmployee', readJson(call.request));
-  return changeOnce(call, employee, async (session) => {
+  const add = async (session: Session): Promise<Answer> => {
     const createdAt = new Date().toISOString();
     const email = employee.email ?? null;
     const result = await refusingDuplicates(employee, () =>
@@ -75,7 +76,8 @@ export const createEmployee: Operation = async (call) => {
       headers: { location: `${call.request.prefix}/employees/${result.insertId}` },
       body: JSON.stringify({ ...created, annualLeaveBalance: 0, attendanceCount: 0, createdAt }),
     };
-  });
+  };
+  return changeOnce(call, employee, add, 'one');
 };
 
 export const changeEmployee: Operation = async (call) => {

@@ -21,26 +21,18 @@ let cleanedAt = 0;
 
 /**
  * Runs a change. With an Idempotency-Key, the change and its answer are stored in one transaction, so that a repeated
- * request, by the caller or by this service after a lost connection, gets the first answer and changes nothing. Without
- * one it is done at most once, and a connection that breaks before it is confirmed is answered with 504.
+ * request, by the caller or by this service after a lost connection, gets the first answer and changes nothing. A change
+ * of several statements gets a key of this call's own when the caller sends none: by it the call finds out after a lost
+ * connection whether the change was made. A change of one statement without a key is done at most once, and a
+ * connection that breaks before it is confirmed is answered with 504.
  * `value` is what was read from the body; a change that throws is not stored.
  */
-export function changeOnce(call: Call, value: unknown, change: Change): Promise<Answer> {
-  const key = sentKey(call);
-  return key === undefined ? call.database.run('write', call, change) : changeByKey(call, value, change, key);
-}
-
-/**
- * The same, but a caller without an Idempotency-Key is spared the 504: the call gets a key of its own, by which it finds
- * out after a lost connection whether the change was made. For what cannot be seen to have been done, such as a deduction.
- */
-export function changeExactlyOnce(call: Call, value: unknown, change: Change): Promise<Answer> {
-  return changeByKey(call, value, change, sentKey(call));
-}
-
-type Change = (session: Session) => Promise<Answer>;
-
-function sentKey(call: Call): string | undefined {
+export async function changeOnce(
+  call: Call,
+  value: unknown,
+  change: Change,
+  statements: 'one' | 'several' = 'several',
+): Promise<Answer> {
   const key = call.request.header('idempotency-key');
   if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new HttpError(
@@ -48,8 +40,11 @@ function sentKey(call: Call): string | undefined {
       `Idempotency-Key must be 1 to ${LIMITS.idempotencyKey} printable ASCII characters without spaces, such as a UUID`,
     );
   }
-  return key;
+  if (key === undefined && statements === 'one') return call.database.run('write', call, change);
+  return changeByKey(call, value, change, key);
 }
+
+type Change = (session: Session) => Promise<Answer>;
 
 async function changeByKey(call: Call, value: unknown, change: Change, sent: string | undefined): Promise<Answer> {
   // The space keeps it apart from whatever a client may send.

@@ -6,7 +6,7 @@ import { HttpError } from '../http/http-error';
 import { readJson } from '../http/json-body';
 import { type Call, type Operation } from './call';
 import { fromDecimal, inDays, toDecimal } from './decimal';
-import { changeExactlyOnce } from './idempotency';
+import { changeOnce } from './idempotency';
 
 interface BalanceRow {
   readonly balance: string;
@@ -41,7 +41,7 @@ const DEDUCT = `UPDATE employees
 
 export const adjustLeaveBalance: Operation = async (call) => {
   const value = validate('leaveAdjustment', readJson(call.request));
-  return changeExactlyOnce(call, value, async (session) => {
+  return changeOnce(call, value, async (session) => {
     const days = toDecimal(value.adjustment);
     const result = await session.change(ADJUST, [days, call.id, days]);
     if (result.affectedRows === 0) {
@@ -61,7 +61,7 @@ export const adjustLeaveBalance: Operation = async (call) => {
 
 export const deductLeave: Operation = async (call) => {
   const value = validate('leaveDeduction', readJson(call.request));
-  return changeExactlyOnce(call, value, async (session) => {
+  return changeOnce(call, value, async (session) => {
     const days = toDecimal(value.days);
     const result = await session.change(DEDUCT, [days, days, call.id, days, days]);
     if (result.affectedRows === 0) {
