@@ -32,14 +32,24 @@ const BANNER = [
   `require=i=>i===${JSON.stringify(ERROR_NAMES)}?{}:requireHere(i);`,
 ].join('');
 
-/**
- * Writes index.mjs and migrate.mjs to `outDir`: everything that the two functions need in a region, in the same bytes on
- * every machine. In-process and without plugins, because CDK's local bundling is synchronous.
- */
+/** Writes index.mjs and migrate.mjs, the service and its migration, to `outDir`. */
 export function buildEmployee(outDir: string, region: string): void {
+  build(outDir, region, ['index', 'migrate']);
+}
+
+/** Writes users.mjs, which makes the users of the database, to `outDir`. It changes with the service only where both do. */
+export function buildUsers(outDir: string, region: string): void {
+  build(outDir, region, ['users']);
+}
+
+/**
+ * Everything that the functions need in a region, in the same bytes on every machine. In-process and without plugins,
+ * because CDK's local bundling is synchronous.
+ */
+function build(outDir: string, region: string, entries: readonly string[]): void {
   buildSync({
     absWorkingDir: __dirname,
-    entryPoints: { index: 'index.ts', migrate: 'migrate.ts' },
+    entryPoints: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,

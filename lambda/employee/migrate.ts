@@ -11,5 +11,7 @@ import { readSettings } from './settings';
 export async function handler(): Promise<{ applied: string[] }> {
   const settings = readSettings(process.env);
   const credentials = await credentialsFrom(settings.database)(false);
-  return { applied: await migrate({ credentials, ca: serverCa(settings), log: jsonLog(settings.version, writeOut) }) };
+  const log = jsonLog(settings.version, writeOut);
+  const { serviceUser } = settings;
+  return { applied: await migrate({ credentials, ca: serverCa(settings), log, serviceUser }) };
 }

@@ -10,6 +10,8 @@ export interface Settings {
   readonly version: string;
   /** The X-Ray daemon's UDP address, `host:port`, when active tracing is on. */
   readonly xrayDaemon?: string;
+  /** The service's user of the database, to whom a migration grants what the service needs. */
+  readonly serviceUser?: string;
 }
 
 export interface SecretSource {
@@ -34,6 +36,7 @@ export function readSettings(env: Environment): Settings {
     ca: caFile ? readFileSync(caFile, 'utf8') : undefined,
     version: env.SERVICE_VERSION ?? env.AWS_LAMBDA_FUNCTION_VERSION ?? 'local',
     xrayDaemon: env.AWS_XRAY_DAEMON_ADDRESS,
+    serviceUser: env.SERVICE_USER,
   };
 }
 

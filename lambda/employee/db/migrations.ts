@@ -8,8 +8,8 @@ const LARGEST_BALANCE = 9_999_999.99;
  * serves until the new one takes over.
  */
 export const MIGRATIONS: readonly Migration[] = [
-  { name: '0001-employees', apply: employees },
-  { name: '0002-idempotency-keys', apply: idempotencyKeys },
+  { name: '0001-employees', online: 'COPY', apply: employees },
+  { name: '0002-idempotency-keys', online: 'INPLACE', apply: idempotencyKeys },
 ];
 
 /** The table as the predecessor made it, or made here in the same form, and then brought to exact numbers. */
