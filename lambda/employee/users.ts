@@ -1,4 +1,4 @@
-import { credentialsFrom } from './db/credentials';
+import { credentialsFrom, withCurrent } from './db/credentials';
 import { serverCa } from './db/server-ca';
 import { type DatabaseUser, SCHEMA_PRIVILEGES, ensureUsers } from './db/users';
 import { jsonLog, writeOut } from './observe/log';
@@ -20,7 +20,8 @@ export async function handler(): Promise<{ users: string[] }> {
     { credentials: await credentialsOf('MIGRATION_SECRET_ARN'), privileges: SCHEMA_PRIVILEGES, grants: true },
     { credentials: await credentialsOf('CLUSTER_SECRET_ARN'), privileges: SCHEMA_PRIVILEGES },
   ];
-  const admin = await credentialsFrom(settings.database)(false);
-  await ensureUsers({ admin, ca: serverCa(settings), log: jsonLog(settings.version, writeOut) }, users);
+  const log = jsonLog(settings.version, writeOut);
+  const ca = serverCa(settings);
+  await withCurrent(credentialsFrom(settings.database), (admin) => ensureUsers({ admin, ca, log }, users));
   return { users: users.map(({ credentials }) => credentials.user) };
 }

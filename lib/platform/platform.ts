@@ -168,6 +168,7 @@ function addEnvironment(
     vpc,
     logKey,
     database: data.database,
+    users: data.users,
     dataKey: data.key,
     listener: edge.employeeLoadBalancer.listener,
   });

@@ -1,34 +1,27 @@
 import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
-import * as iam from 'aws-cdk-lib/aws-iam';
-import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
-import * as logs from 'aws-cdk-lib/aws-logs';
 import * as triggers from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { reserveOne } from '../../config/concurrency';
-import { type EnvironmentConfig, environmentId } from '../../config/environment';
-import { KEEP, removalPolicy } from '../../config/removal';
+import { environmentId } from '../../config/environment';
+import { KEEP } from '../../config/removal';
 import type { Database } from '../data/database';
-import { readSecrets } from '../data/read-secrets';
-import { noNewLogGroups } from '../logging/no-new-log-groups';
+import {
+  type DatabaseFunctionOptions,
+  databaseFunction,
+  databaseFunctionSecurityGroup,
+} from '../data/database-function';
+import { type DatabaseUsers, SERVICE_USER } from '../data/database-users';
 import { employeeBundle } from './bundle';
 
-export interface EmployeeFunctionProps {
-  /** The environment. */
-  readonly config: EnvironmentConfig;
-
-  /** Network of the environment. */
-  readonly vpc: ec2.IVpc;
-
-  /** Encrypts log groups. */
-  readonly logKey: kms.IKey;
-
+export interface EmployeeFunctionProps extends DatabaseFunctionOptions {
   /** Holds the employees. */
   readonly database: Database;
 
-  /** Encrypts the database's secret. */
-  readonly dataKey: kms.IKey;
+  /** Who the service and its migration are to the database. */
+  readonly users: DatabaseUsers;
 }
 
 /**
@@ -43,20 +36,18 @@ export class EmployeeFunction extends Construct {
   /** Changes the schema before the alias moves. */
   readonly migration: lambda.Function;
 
-  /** Role of both functions. */
-  readonly role: iam.Role;
+  /** Of the service and of the migration: each reads the secret of its own user. */
+  readonly roles: readonly iam.Role[];
 
-  constructor(scope: Construct, id: string, { config, vpc, logKey, database, dataKey }: EmployeeFunctionProps) {
+  constructor(scope: Construct, id: string, { database, users, ...options }: EmployeeFunctionProps) {
     super(scope, id);
+    const { config, vpc } = options;
     const name = environmentId(config.name);
 
-    const securityGroup = new ec2.SecurityGroup(this, 'SecurityGroup', {
+    const securityGroup = databaseFunctionSecurityGroup(this, 'SecurityGroup', {
       vpc,
       description: `Employee function of ${name}`,
-      allowAllOutbound: false,
     });
-    // Secrets Manager, KMS and X-Ray are outside the VPC, behind the NAT gateway.
-    securityGroup.addEgressRule(ec2.Peer.anyIpv4(), ec2.Port.HTTPS, 'AWS APIs');
     const databaseSecurityGroup = ec2.SecurityGroup.fromSecurityGroupId(
       this,
       'DatabaseSecurityGroup',
@@ -68,59 +59,34 @@ export class EmployeeFunction extends Construct {
       'MySQL from the employee function',
     );
 
-    const permissions = new iam.ManagedPolicy(this, 'Permissions', {
-      description: `Employee function of ${name}`,
-      statements: [...readSecrets([database.secret], dataKey), noNewLogGroups()],
-    });
-
-    this.role = new iam.Role(this, 'Role', {
-      description: `Employee function of ${name}`,
-      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
-      managedPolicies: [
-        iam.ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole'),
-        iam.ManagedPolicy.fromAwsManagedPolicyName('AWSXRayDaemonWriteAccess'),
-        permissions,
-      ],
-    });
-
     const code = lambda.Code.fromAsset(employeeBundle(config.region));
-    const create = (functionId: string, functionName: string, entry: string, more: Partial<lambda.FunctionProps>) => {
-      const logGroup = new logs.LogGroup(this, `${functionId}Logs`, {
-        logGroupName: `/aws/lambda/${functionName}`,
-        encryptionKey: logKey,
-        retention: config.logRetentionDays,
-        removalPolicy: removalPolicy(config),
-      });
-      logGroup.grantWrite(permissions);
-      return new lambda.Function(this, functionId, {
-        functionName,
-        runtime: lambda.Runtime.NODEJS_24_X,
-        architecture: lambda.Architecture.ARM_64,
-        code,
-        handler: `${entry}.handler`,
-        memorySize: config.employee.memory,
-        vpc,
-        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
-        securityGroups: [securityGroup],
-        role: this.role.withoutPolicyUpdates(),
-        tracing: lambda.Tracing.ACTIVE,
-        logGroup,
-        environment: { DATABASE_SECRET_ARN: database.secret.secretArn },
-        ...more,
-      });
-    };
+    const common = { ...options, securityGroup, code };
     this.functionName = `${name}-employee`;
-    this.function = create('Service', this.functionName, 'index', {
+    const service = databaseFunction(this, 'Service', {
+      ...common,
+      functionName: this.functionName,
       description: `Employee service of ${name}`,
+      handler: 'index.handler',
       timeout: cdk.Duration.seconds(10),
       reservedConcurrentExecutions: config.employee.reservedConcurrency,
+      secrets: [users.service],
+      environment: { DATABASE_SECRET_ARN: users.service.secretArn },
     });
-    this.migration = create('Migration', `${name}-employee-migration`, 'migrate', {
+    const migration = databaseFunction(this, 'Migration', {
+      ...common,
+      functionName: `${name}-employee-migration`,
       description: `Schema of the employee service of ${name}`,
+      handler: 'migrate.handler',
       timeout: cdk.Duration.minutes(10),
       // A lock in the database keeps two migrations apart in any case.
       reservedConcurrentExecutions: reserveOne(config),
+      secrets: [users.migration],
+      environment: { DATABASE_SECRET_ARN: users.migration.secretArn, SERVICE_USER },
     });
+
+    this.function = service.function;
+    this.migration = migration.function;
+    this.roles = [service.role, migration.role];
 
     const version = this.function.currentVersion;
     version.applyRemovalPolicy(KEEP);

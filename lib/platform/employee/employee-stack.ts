@@ -7,6 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/environment';
 import type { Database } from '../data/database';
+import type { DatabaseUsers } from '../data/database-users';
 import { EmployeeFunction } from './employee-function';
 
 export interface EmployeeStackProps extends cdk.StackProps {
@@ -22,7 +23,10 @@ export interface EmployeeStackProps extends cdk.StackProps {
   /** Holds the employees. */
   readonly database: Database;
 
-  /** Encrypts the database's secret. */
+  /** Who the service and its migration are to the database. */
+  readonly users: DatabaseUsers;
+
+  /** Encrypts the database's secrets. */
   readonly dataKey: kms.IKey;
 
   /** Listener that leads to the function; its first rule answers health checks. */
@@ -34,10 +38,10 @@ export class EmployeeStack extends cdk.Stack {
   readonly function: EmployeeFunction;
 
   constructor(scope: Construct, id: string, props: EmployeeStackProps) {
-    const { config, vpc, logKey, database, dataKey, listener, ...stackProps } = props;
+    const { config, vpc, logKey, database, users, dataKey, listener, ...stackProps } = props;
     super(scope, id, stackProps);
 
-    this.function = new EmployeeFunction(this, 'Function', { config, vpc, logKey, database, dataKey });
+    this.function = new EmployeeFunction(this, 'Function', { config, vpc, logKey, database, users, dataKey });
 
     new elbv2.ApplicationListenerRule(this, 'Rule', {
       listener,

@@ -17,7 +17,7 @@ test('the function is an arm64 Node.js 24 in the VPC, traced', () => {
 describe('executions at once', () => {
   const reservations = ({ employee = {} }: { employee?: { reservedConcurrency?: number } }) => {
     const stack = synth({ configs: [config('dev', { employee, delivery })] });
-    return ['ErpDevEmployee', 'ErpDev'].flatMap((name) =>
+    return ['ErpDevData', 'ErpDevEmployee', 'ErpDev'].flatMap((name) =>
       Object.values(resources(stack.template(name), 'AWS::Lambda::Function')).flatMap(
         ({ Properties: { FunctionName, ReservedConcurrentExecutions } }) =>
           ReservedConcurrentExecutions === undefined ? [] : `${FunctionName} ${ReservedConcurrentExecutions}`,
@@ -31,6 +31,7 @@ describe('executions at once', () => {
 
   test('what the config reserves for the service, its helpers reserve one each of', () => {
     expect(reservations({ employee: { reservedConcurrency: 7 } })).toEqual([
+      'erp-dev-database-users 1',
       'erp-dev-employee 7',
       'erp-dev-employee-migration 1',
       'erp-dev-released-images 1',
@@ -38,8 +39,11 @@ describe('executions at once', () => {
   });
 });
 
-test('it may read its secret, decrypt it and nothing else of ours', () => {
-  const { PolicyDocument } = only(template, 'AWS::IAM::ManagedPolicy').Properties;
+test.each([
+  ['erp-dev-employee', 'Service', 'Migration'],
+  ['erp-dev-employee-migration', 'Migration', 'Service'],
+])('%s may read the secret of its own user, decrypt it and nothing else of ours', (name, own, other) => {
+  const { PolicyDocument } = only(template, 'AWS::IAM::ManagedPolicy', { Description: `Function ${name}` }).Properties;
   const statements: { Effect: string; Action: string | string[]; Resource: unknown }[] = PolicyDocument.Statement;
   const allowed = statements.filter(({ Effect }) => Effect === 'Allow');
   const actions = allowed.flatMap(({ Action }) => Action).sort();
@@ -51,6 +55,13 @@ test('it may read its secret, decrypt it and nothing else of ours', () => {
     'secretsmanager:GetSecretValue',
   ]);
   for (const { Resource } of allowed) expect(JSON.stringify(Resource)).not.toContain('*');
+  const { Role, Environment } = only(template, 'AWS::Lambda::Function', { FunctionName: name }).Properties;
+  expect(JSON.stringify(Environment.Variables.DATABASE_SECRET_ARN)).toContain(`DatabaseUsers${own}`);
+  expect(JSON.stringify(PolicyDocument)).toContain(`DatabaseUsers${own}`);
+  expect(JSON.stringify(PolicyDocument)).not.toContain(`DatabaseUsers${other}`);
+  const policy = Object.keys(resources(template, 'AWS::IAM::ManagedPolicy', { Description: `Function ${name}` }))[0];
+  const role = resources(template, 'AWS::IAM::Role')[Role['Fn::GetAtt'][0]]!;
+  expect(role.Properties.ManagedPolicyArns).toContainEqual({ Ref: policy });
 });
 
 test('its log group has an end and a key', () => {
