@@ -9,9 +9,9 @@ import { readSettings } from './settings';
 /** The service as its environment variables describe it. */
 export function createService(env: NodeJS.ProcessEnv): { handler: Handler; database: Database } {
   const settings = readSettings(env);
-  const { version, xrayDaemon } = settings;
+  const { version, environment, xrayDaemon } = settings;
   const log = jsonLog(version, writeOut);
-  const record = callLog(version, writeOut);
+  const record = callLog(version, environment, writeOut);
   const database = new Database({ credentials: credentialsFrom(settings.database), ca: serverCa(settings), log });
   // Reading the environment is a call into the system: only where there is a daemon to send to.
   const traceHeader = xrayDaemon ? () => env._X_AMZN_TRACE_ID : undefined;

@@ -8,6 +8,8 @@ export interface Settings {
   readonly ca?: string;
   /** Shown by GET /health and in every log line. */
   readonly version: string;
+  /** Such as `erp-dev`: tells the metrics of two environments in one account apart. */
+  readonly environment: string;
   /** The X-Ray daemon's UDP address, `host:port`, when active tracing is on. */
   readonly xrayDaemon?: string;
   /** The service's user of the database, to whom a migration grants what the service needs. */
@@ -35,6 +37,7 @@ export function readSettings(env: Environment): Settings {
     database: databaseSource(env),
     ca: caFile ? readFileSync(caFile, 'utf8') : undefined,
     version: env.SERVICE_VERSION ?? env.AWS_LAMBDA_FUNCTION_VERSION ?? 'local',
+    environment: env.SERVICE_ENVIRONMENT ?? 'local',
     xrayDaemon: env.AWS_XRAY_DAEMON_ADDRESS,
     serviceUser: env.SERVICE_USER,
   };

@@ -12,16 +12,20 @@ export interface CallRecord {
 }
 
 /**
- * The one line of each call: a log entry that is also a set of metrics, in CloudWatch's embedded metric format. The only
- * dimension is the service: the route is a property, for Logs Insights, because each combination of dimensions is
- * billed as a metric of its own.
+ * The one line of each call: a log entry that is also a set of metrics, in CloudWatch's embedded metric format. The
+ * dimensions are the service and the environment: the route is a property, for Logs Insights, because each combination
+ * of dimensions is billed as a metric of its own.
  */
-export function callLog(version: string, write: (line: string) => void): (call: CallRecord) => void {
-  const service = `"service":"employee","version":${JSON.stringify(version)}`;
+export function callLog(
+  version: string,
+  environment: string,
+  write: (line: string) => void,
+): (call: CallRecord) => void {
+  const service = `"service":"employee","environment":${JSON.stringify(environment)},"version":${JSON.stringify(version)}`;
   const metrics = JSON.stringify([
     {
       Namespace: 'ERP/Employee',
-      Dimensions: [['service']],
+      Dimensions: [['service', 'environment']],
       Metrics: [
         { Name: 'LatencyMs', Unit: 'Milliseconds' },
         { Name: 'DatabaseMs', Unit: 'Milliseconds' },

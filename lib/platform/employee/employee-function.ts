@@ -70,7 +70,7 @@ export class EmployeeFunction extends Construct {
       timeout: cdk.Duration.seconds(10),
       reservedConcurrentExecutions: config.employee.reservedConcurrency,
       secrets: [users.service],
-      environment: { DATABASE_SECRET_ARN: users.service.secretArn },
+      environment: { DATABASE_SECRET_ARN: users.service.secretArn, SERVICE_ENVIRONMENT: name },
     });
     const migration = databaseFunction(this, 'Migration', {
       ...common,

@@ -37,22 +37,33 @@ export interface EmployeeStackProps extends cdk.StackProps {
 export class EmployeeStack extends cdk.Stack {
   readonly function: EmployeeFunction;
 
+  /** The function as the load balancer sees it. */
+  readonly targetGroup: elbv2.ApplicationTargetGroup;
+
   constructor(scope: Construct, id: string, props: EmployeeStackProps) {
     const { config, vpc, logKey, database, users, dataKey, listener, ...stackProps } = props;
     super(scope, id, stackProps);
 
     this.function = new EmployeeFunction(this, 'Function', { config, vpc, logKey, database, users, dataKey });
 
+    this.targetGroup = new elbv2.ApplicationTargetGroup(this, 'Targets', {
+      targets: [new targets.LambdaTarget(this.function.alias)],
+      // Of the service with its database, for the alarm. It takes nothing away: to a group whose only target is unhealthy the
+      // load balancer goes on sending (docs/decisions/0056-alarms-of-the-employee-service.md).
+      healthCheck: {
+        enabled: true,
+        path: '/health',
+        interval: cdk.Duration.minutes(1),
+        timeout: cdk.Duration.seconds(10),
+        healthyThresholdCount: 2,
+        unhealthyThresholdCount: 2,
+      },
+    });
     new elbv2.ApplicationListenerRule(this, 'Rule', {
       listener,
       priority: 2,
       conditions: [elbv2.ListenerCondition.pathPatterns(['/*'])],
-      targetGroups: [
-        new elbv2.ApplicationTargetGroup(this, 'Targets', {
-          targets: [new targets.LambdaTarget(this.function.alias)],
-          healthCheck: { enabled: false },
-        }),
-      ],
+      targetGroups: [this.targetGroup],
     });
     // The library names no caller; the target group would be one, but it cannot exist before this permission.
     for (const permission of this.function.alias.node.findAll()) {

@@ -44,7 +44,7 @@ export function environment(url: string, options: Partial<DatabaseOptions> = {})
   };
   const log = jsonLog('test', write);
   const database = new Database({ credentials: credentialsFrom({ kind: 'url', url }), log, ...options });
-  const handler = createHandler({ database, log, record: callLog('test', write), version: 'test' });
+  const handler = createHandler({ database, log, record: callLog('test', 'erp-test', write), version: 'test' });
   return {
     handler,
     database,

@@ -93,7 +93,7 @@ test('a migration reaches the database before it runs', () => {
 test('everything but the health check, which comes first, goes from its load balancer to the function', () => {
   const group = Object.entries(resources(template, 'AWS::ElasticLoadBalancingV2::TargetGroup'));
   expect(group.map(([, { Properties }]) => [Properties.TargetType, Properties.HealthCheckEnabled])).toEqual([
-    ['lambda', false],
+    ['lambda', true],
   ]);
   const rule = only(template, 'AWS::ElasticLoadBalancingV2::ListenerRule').Properties;
   expect(rule).toMatchObject({
@@ -102,6 +102,14 @@ test('everything but the health check, which comes first, goes from its load bal
     Actions: [{ Type: 'forward', TargetGroupArn: { Ref: group[0]![0] } }],
   });
   expect(JSON.stringify(rule.ListenerArn)).toMatch(/ErpDevEdge:ExportsOutputRefEmployeeLoadBalancerHttp/);
+});
+
+test('the health check of the function asks the service and its database, seldom', () => {
+  const { HealthCheckPath, HealthCheckIntervalSeconds } = only(
+    template,
+    'AWS::ElasticLoadBalancingV2::TargetGroup',
+  ).Properties;
+  expect([HealthCheckPath, HealthCheckIntervalSeconds]).toEqual(['/health', 60]);
 });
 
 test('the function takes calls of load balancers of its own account alone', () => {
