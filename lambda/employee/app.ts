@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { type Database } from './db/database';
 import { describe } from './db/failure';
-import { type Call } from './employees/call';
+import { type Call, type CheckIns } from './employees/call';
 import { type Answer, type LambdaEvent, type LambdaResult, toRequest, toResult } from './http/event';
 import { HttpError } from './http/http-error';
 import { match } from './http/router';
+import { authorize } from './identity/authorize';
+import { type Caller, type Callers } from './identity/caller';
+import { RULES } from './identity/roles';
 import { type Log } from './observe/log';
 import { type CallRecord } from './observe/call-log';
 import { DatabaseTrace } from './observe/trace';
@@ -21,6 +24,13 @@ export interface AppOptions {
   /** Takes the record of each call. */
   readonly record: (call: CallRecord) => void;
   readonly version: string;
+  /** Tells who calls. */
+  readonly callers: Callers;
+  /** Whether what a caller may not do is refused, or only logged. */
+  readonly authorization: 'enforce' | 'observe';
+  readonly checkIns: CheckIns;
+  /** @default - the clock of the machine */
+  readonly now?: () => Date;
   readonly xrayDaemon?: string;
   /** The trace header of the current invocation; Lambda changes it with every call. */
   readonly traceHeader?: () => string | undefined;
@@ -37,19 +47,47 @@ export function createHandler(options: AppOptions): Handler {
   const { database, log, version } = options;
   const trace = new DatabaseTrace(options.xrayDaemon);
   let cold = true;
+  const permit = async (call: Call, route: string, requestId: string): Promise<void> => {
+    const method = call.request.method === 'HEAD' ? 'GET' : call.request.method;
+    try {
+      call.access = await authorize(call, RULES[`${method} ${route}`]);
+    } catch (error) {
+      if (options.authorization === 'enforce' || !(error instanceof HttpError) || error.status !== 403) throw error;
+      const { subject, role } = call.caller;
+      log('warn', 'would be refused', { requestId, method, route, subject, role, reason: error.message });
+      call.access = { scope: 'any' };
+    }
+  };
   return async (event, context) => {
     const started = performance.now();
     const left = (context?.getRemainingTimeInMillis?.() ?? Infinity) - RESERVE_MS;
     const request = toRequest(event);
     const requestId = requestIdOf(event, context);
     let call: Call | undefined;
+    let caller: Caller | undefined;
     let route = 'unknown';
+    let target: string | undefined;
     let answer: Answer;
     try {
       const matched = match(request.method, request.path);
       route = matched.route;
+      if (matched.id > 0) target = `${matched.thing} ${matched.id}`;
+      caller = await options.callers.of(request);
       const deadline = started + Math.min(LONGEST_CALL_MS, left);
-      call = { deadline, databaseMs: 0, request, id: matched.id, database, log, version };
+      call = {
+        deadline,
+        databaseMs: 0,
+        request,
+        id: matched.id,
+        database,
+        log,
+        version,
+        caller,
+        access: { scope: 'none' },
+        now: options.now?.() ?? new Date(),
+        checkIns: options.checkIns,
+      };
+      await permit(call, route, requestId);
       answer = await matched.operation(call);
     } catch (error) {
       answer = failed(error, log, requestId);
@@ -62,6 +100,9 @@ export function createHandler(options: AppOptions): Handler {
       lambdaRequestId: context?.awsRequestId,
       method: request.method,
       route,
+      subject: caller?.subject,
+      role: caller?.role,
+      target,
       status: answer.status,
       latencyMs,
       databaseMs,

@@ -20,6 +20,11 @@ export interface Schema {
 export interface Migration {
   /** Never changed once released: it is the name under which the migration counts as applied. */
   readonly name: string;
+  /**
+   * How it changes tables that are there. INSTANT changes no row. INPLACE lets others read and write meanwhile. COPY
+   * lets others read only: what changes a column's type has no other way. A statement that can do better says so itself.
+   */
+  readonly online: 'INSTANT' | 'INPLACE' | 'COPY';
   apply(schema: Schema): Promise<void>;
 }
 

@@ -20,8 +20,8 @@ const CLEANUP_MS = 600_000;
 let cleanedAt = 0;
 
 /**
- * Runs a change. Without an Idempotency-Key it is done at most once, and only what certainly was not applied is tried
- * again. With one, the change and its answer are stored in one transaction, so that a repeated request, by the caller
+ * Runs a change, of several statements in one transaction. Without an Idempotency-Key it is done at most once, and only what certainly was not
+ * applied is tried again. With one, the change and its answer are stored in one transaction, so that a repeated request, by the caller
  * or by this service after a lost connection, gets the first answer and changes nothing.
  * `value` is what was read from the body; a change that throws is not stored.
  */
@@ -29,9 +29,14 @@ export async function changeOnce(
   call: Call,
   value: unknown,
   change: (session: Session) => Promise<Answer>,
+  statements: 'one' | 'several' = 'several',
 ): Promise<Answer> {
   const key = call.request.header('idempotency-key');
-  if (key === undefined) return call.database.run('write', call, change);
+  if (key === undefined) {
+    return call.database.run('write', call, (session) =>
+      statements === 'one' ? change(session) : session.transaction(() => change(session)),
+    );
+  }
   if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new HttpError(
       400,
