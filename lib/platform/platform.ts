@@ -169,6 +169,7 @@ function addEnvironment(
     logKey,
     database: data.database,
     dataKey: data.key,
+    accounts: edge.users,
     listener: edge.employeeLoadBalancer.listener,
   });
   const workloads = new WorkloadsStack(app, prefix, {

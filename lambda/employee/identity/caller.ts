@@ -1,6 +1,7 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwksValidationError, FetchError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
 import { type USER_GROUPS } from '../../../lib/config/user-groups';
+import { ENTRY_HEADER } from '../http/entry-header';
 import { type Request } from '../http/event';
 import { unavailable, unauthorized } from '../http/failures';
 
@@ -35,9 +36,6 @@ export interface TokenSource {
    */
   readonly keys?: string;
 }
-
-/** The API writes it into every request, over whatever a client has sent (lib/platform/edge/api.ts). */
-export const ENTRY_HEADER = 'x-erp-entry';
 
 const ROLES: Readonly<Record<keyof typeof USER_GROUPS, Role>> = { admins: 'administrator', managers: 'manager' };
 const SERVICE: Caller = { role: 'service', subject: 'service' };

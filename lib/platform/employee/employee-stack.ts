@@ -7,6 +7,7 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/environment';
 import type { Database } from '../data/database';
+import type { Users } from '../edge/users';
 import { EmployeeFunction } from './employee-function';
 
 export interface EmployeeStackProps extends cdk.StackProps {
@@ -25,6 +26,9 @@ export interface EmployeeStackProps extends cdk.StackProps {
   /** Encrypts the database's secret. */
   readonly dataKey: kms.IKey;
 
+  /** Whose tokens it takes. */
+  readonly accounts: Users;
+
   /** Listener that leads to the function; its first rule answers health checks. */
   readonly listener: elbv2.IApplicationListener;
 }
@@ -34,10 +38,21 @@ export class EmployeeStack extends cdk.Stack {
   readonly function: EmployeeFunction;
 
   constructor(scope: Construct, id: string, props: EmployeeStackProps) {
-    const { config, vpc, logKey, database, dataKey, listener, ...stackProps } = props;
+    const { config, vpc, logKey, database, dataKey, accounts, listener, ...stackProps } = props;
     super(scope, id, stackProps);
 
     this.function = new EmployeeFunction(this, 'Function', { config, vpc, logKey, database, dataKey });
+    // The migration takes no calls.
+    const { issuer, client } = accounts;
+    const { authorization = 'enforce', checkIns = 'daily' } = config.employee;
+    for (const [name, value] of Object.entries({
+      TOKEN_ISSUER: issuer,
+      TOKEN_AUDIENCE: client.userPoolClientId,
+      AUTHORIZATION: authorization,
+      CHECK_INS: checkIns,
+    })) {
+      this.function.function.addEnvironment(name, value);
+    }
 
     new elbv2.ApplicationListenerRule(this, 'Rule', {
       listener,
