@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Database } from './db/database';
 import { describe } from './db/failure';
 import { type Call, type CheckIns } from './employees/call';
-import { type Answer, type LambdaEvent, type LambdaResult, toRequest, toResult } from './http/event';
+import { type Answer, type LambdaEvent, type LambdaResult, type Request, toRequest, toResult } from './http/event';
 import { HttpError } from './http/http-error';
 import { match } from './http/router';
 import { authorize } from './identity/authorize';
@@ -58,11 +58,12 @@ export function createHandler(options: AppOptions): Handler {
       call.access = { scope: 'any' };
     }
   };
-  return async (event, context) => {
+  return async (sent, context) => {
     const started = performance.now();
+    const event = Object(sent) as LambdaEvent;
     const left = (context?.getRemainingTimeInMillis?.() ?? Infinity) - RESERVE_MS;
     const request = toRequest(event);
-    const requestId = requestIdOf(event, context);
+    const requestId = requestIdOf(request, event, context);
     let call: Call | undefined;
     let caller: Caller | undefined;
     let route = 'unknown';
@@ -124,11 +125,19 @@ function failed(error: unknown, log: Log, requestId: string): Answer {
   return { status: 500, body: JSON.stringify({ error: message, details: [] }) };
 }
 
-/** The caller's own id when it sends a usable one, so that one id leads through all the services' logs. */
-function requestIdOf(event: LambdaEvent, context: LambdaContext | undefined): string {
+const LONGEST_REQUEST_ID = 200;
+
+/**
+ * The caller's own id when it sends one, so that one id leads through all the services' logs: cut, and without what does
+ * not belong in a log or a header. With control characters it is no id but an attempt at another header.
+ */
+function requestIdOf(request: Request, event: LambdaEvent, context: LambdaContext | undefined): string {
   for (const name of ['x-request-id', 'x-amzn-trace-id']) {
-    const value = event.headers?.[name] ?? event.multiValueHeaders?.[name]?.[0];
-    if (value !== undefined && /^[\w=;:.@-]{1,200}$/.test(value)) return value;
+    const value = request.header(name)?.slice(0, LONGEST_REQUEST_ID) ?? '';
+    // eslint-disable-next-line no-control-regex -- they are what is looked for
+    const id = /[\u0000-\u001f\u007f]/.test(value) ? '' : value.replace(/[^\w=;:.@-]/g, '');
+    if (id !== '') return id;
   }
-  return event.requestContext?.requestId ?? context?.awsRequestId ?? randomUUID();
+  const given = event.requestContext?.requestId;
+  return (typeof given === 'string' && given) || context?.awsRequestId || randomUUID();
 }

@@ -89,6 +89,7 @@ export function environment(url: string, { authorization, checkIns, now, ...opti
 }
 
 function byAdministrator(event: LambdaEvent): LambdaEvent {
+  if (typeof event !== 'object' || event === null || typeof (event.headers ?? {}) !== 'object') return event;
   const authorization = `Bearer ${ADMINISTRATOR}`;
   return event.multiValueHeaders && !event.headers
     ? { ...event, multiValueHeaders: { authorization: [authorization], ...event.multiValueHeaders } }
