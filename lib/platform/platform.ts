@@ -170,6 +170,7 @@ function addEnvironment(
     database: data.database,
     users: data.users,
     dataKey: data.key,
+    accounts: edge.users,
     listener: edge.employeeLoadBalancer.listener,
   });
   const workloads = new WorkloadsStack(app, prefix, {

@@ -7,11 +7,32 @@ import * as compiled from './validators.generated';
 export interface Valid {
   newEmployee: { name: string; department: string; position: string; email?: string | null };
   employeeChange: { name?: string; department?: string; position?: string; email?: string | null };
-  leaveAdjustment: { adjustment: number };
-  leaveDeduction: { days: number };
-  listQuery: { department?: string; position?: string; limit?: number; after?: number };
-  teamQuery: { department: string; limit?: number; after?: number };
+  leaveAdjustment: { adjustment: number; reason?: string | null };
+  leaveDeduction: { days: number; reason?: string | null };
+  newLeave: { employeeId: number; startDate: string; endDate: string; days: number; reason?: string | null };
+  newQuest: {
+    title: string;
+    description?: string | null;
+    rewardDays: number;
+    department: string;
+    createdBy: number;
+  };
+  questActor: { employeeId: number };
+  questDecision: { employeeId?: number };
+  listQuery: { department?: string; position?: string; email?: string } & Paging;
+  teamQuery: { department: string } & Paging;
+  pageQuery: Paging;
+  questsQuery: Paging;
+  employeeQuery: { employeeId: number } & Paging;
+  managerQuery: { managerId: number } & Paging;
 }
+
+interface Paging {
+  limit?: number;
+  after?: number;
+}
+
+export type QueryName = Extract<SchemaName, `${string}Query`>;
 
 type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
 
@@ -44,10 +65,7 @@ function clean(schema: ObjectSchema, value: object): Record<string, unknown> {
 }
 
 /** Query parameters arrive as text: whole numbers become numbers where the schema wants one, empty ones are left out. */
-export function validateQuery<N extends 'listQuery' | 'teamQuery'>(
-  name: N,
-  query: ReadonlyMap<string, string>,
-): Valid[N] {
+export function validateQuery<N extends QueryName>(name: N, query: ReadonlyMap<string, string>): Valid[N] {
   const schema: ObjectSchema = SCHEMAS[name];
   const value: Record<string, unknown> = {};
   for (const [field, { type }] of Object.entries(schema.properties)) {

@@ -8,6 +8,7 @@ import type { Construct } from 'constructs';
 import type { EnvironmentConfig } from '../../config/environment';
 import type { Database } from '../data/database';
 import type { DatabaseUsers } from '../data/database-users';
+import type { Users } from '../edge/users';
 import { EmployeeFunction } from './employee-function';
 
 export interface EmployeeStackProps extends cdk.StackProps {
@@ -29,6 +30,9 @@ export interface EmployeeStackProps extends cdk.StackProps {
   /** Encrypts the database's secrets. */
   readonly dataKey: kms.IKey;
 
+  /** Whose tokens it takes. */
+  readonly accounts: Users;
+
   /** Listener that leads to the function; its first rule answers health checks. */
   readonly listener: elbv2.IApplicationListener;
 }
@@ -41,10 +45,21 @@ export class EmployeeStack extends cdk.Stack {
   readonly targetGroup: elbv2.ApplicationTargetGroup;
 
   constructor(scope: Construct, id: string, props: EmployeeStackProps) {
-    const { config, vpc, logKey, database, users, dataKey, listener, ...stackProps } = props;
+    const { config, vpc, logKey, database, users, dataKey, accounts, listener, ...stackProps } = props;
     super(scope, id, stackProps);
 
     this.function = new EmployeeFunction(this, 'Function', { config, vpc, logKey, database, users, dataKey });
+    // The migration takes no calls.
+    const { issuer, client } = accounts;
+    const { authorization = 'enforce', checkIns = 'daily' } = config.employee;
+    for (const [name, value] of Object.entries({
+      TOKEN_ISSUER: issuer,
+      TOKEN_AUDIENCE: client.userPoolClientId,
+      AUTHORIZATION: authorization,
+      CHECK_INS: checkIns,
+    })) {
+      this.function.function.addEnvironment(name, value);
+    }
 
     this.targetGroup = new elbv2.ApplicationTargetGroup(this, 'Targets', {
       targets: [new targets.LambdaTarget(this.function.alias)],

@@ -167,7 +167,7 @@ describe('a migration', () => {
     const migrated = up([
       {
         name: '9001-busy',
-        online: 'INSTANT',
+        online: 'COPY',
         apply: (schema) => schema.run('ALTER TABLE employees ADD COLUMN nickname VARCHAR(10) NULL'),
       },
     ]);

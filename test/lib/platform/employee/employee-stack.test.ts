@@ -14,6 +14,29 @@ test('the function is an arm64 Node.js 24 in the VPC, traced', () => {
   });
 });
 
+describe('who may call', () => {
+  const variables = (employee: object) => {
+    const stack = synth({ configs: [config('dev', { employee })] }).template('ErpDevEmployee');
+    return only(stack, 'AWS::Lambda::Function', { FunctionName: 'erp-dev-employee' }).Properties.Environment.Variables;
+  };
+
+  test('is told by tokens of the user pool for the frontend, and enforced', () => {
+    expect(variables({})).toMatchObject({
+      TOKEN_ISSUER: { 'Fn::Join': ['', ['https://cognito-idp.ap-northeast-2.amazonaws.com/', expect.anything()]] },
+      TOKEN_AUDIENCE: expect.anything(),
+      AUTHORIZATION: 'enforce',
+      CHECK_INS: 'daily',
+    });
+  });
+
+  test('is only observed, and people check in as often as they like, when the config says so', () => {
+    expect(variables({ authorization: 'observe', checkIns: 'unlimited' })).toMatchObject({
+      AUTHORIZATION: 'observe',
+      CHECK_INS: 'unlimited',
+    });
+  });
+});
+
 describe('executions at once', () => {
   const reservations = ({ employee = {} }: { employee?: { reservedConcurrency?: number } }) => {
     const stack = synth({ configs: [config('dev', { employee, delivery })] });
