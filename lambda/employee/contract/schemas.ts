@@ -19,11 +19,11 @@ export interface FieldSchema {
   readonly [keyword: string]: unknown;
 }
 
-/** Space that is trimmed, control characters (line breaks, NUL) and halves of surrogate pairs, which are not text. */
+/** Space that is trimmed, and control characters (line breaks, NUL). */
 const SPACE = ' \\t\\n\\r\\u00a0\\u3000';
-const NO_TEXT = '\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff';
+const NO_TEXT = '\\u0000-\\u001f\\u007f-\\u009f';
 /** The same but for line breaks and tabs. */
-const NO_PROSE = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff';
+const NO_PROSE = '\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f';
 const ADDRESS = `[^\\s@.${NO_TEXT}]`;
 
 const line = (maxLength: number): FieldSchema => ({

@@ -36,12 +36,21 @@ export type QueryName = Extract<SchemaName, `${string}Query`>;
 
 type Validator = ((value: unknown) => boolean) & { errors?: readonly SchemaError[] | null };
 
+/** Half of a surrogate pair is no text; patterns of OpenAPI, which other engines read, cannot say so. */
+const HALF = /\p{Cs}/u;
+
 /** The known fields of `value` if it keeps to the schema; a 400 that names every problem otherwise. */
 export function validate<N extends SchemaName>(name: N, value: unknown): Valid[N] {
   const schema: ObjectSchema = SCHEMAS[name];
   const validator: Validator = compiled[name];
   const cleaned = typeof value === 'object' && value !== null && !Array.isArray(value) ? clean(schema, value) : value;
-  if (!validator(cleaned)) throw invalid(problemsOf(schema, cleaned, validator.errors ?? []));
+  const halves = Object.entries(Object(cleaned) as object).filter(
+    ([, text]) => typeof text === 'string' && HALF.test(text),
+  );
+  if (!validator(cleaned) || halves.length > 0) {
+    const errors = halves.map(([field]) => ({ keyword: 'text', instancePath: `/${field}`, params: {} }));
+    throw invalid(problemsOf(schema, cleaned, [...errors, ...(validator.errors ?? [])]));
+  }
   return cleaned as Valid[N];
 }
 
@@ -58,10 +67,16 @@ function clean(schema: ObjectSchema, value: object): Record<string, unknown> {
   for (const field of Object.keys(schema.properties)) {
     const given: unknown = Object.hasOwn(value, field) ? value[field as keyof typeof value] : undefined;
     if (given === undefined) continue;
-    const text = typeof given === 'string' ? given.trim().normalize('NFC') : given;
+    const text = typeof given === 'string' ? cleanText(given, schema.properties[field]?.maxLength) : given;
     cleaned[field] = field === 'email' && text === '' ? null : text;
   }
   return cleaned;
+}
+
+/** Too long text stays as it is, for the schema to refuse: its limits count the space around it. */
+function cleanText(given: string, maxLength: unknown): string {
+  const text = given.normalize('NFC');
+  return typeof maxLength === 'number' && text.length > maxLength && [...text].length > maxLength ? text : text.trim();
 }
 
 /** Query parameters arrive as text: whole numbers become numbers where the schema wants one, empty ones are left out. */
@@ -69,8 +84,8 @@ export function validateQuery<N extends QueryName>(name: N, query: ReadonlyMap<s
   const schema: ObjectSchema = SCHEMAS[name];
   const value: Record<string, unknown> = {};
   for (const [field, { type }] of Object.entries(schema.properties)) {
-    const text = query.get(field)?.trim();
-    if (text) value[field] = type === 'integer' && /^\d{1,16}$/.test(text) ? Number(text) : text;
+    const text = query.get(field);
+    if (text?.trim()) value[field] = type === 'integer' && /^\d{1,16}$/.test(text.trim()) ? Number(text) : text;
   }
   return validate(name, value);
 }

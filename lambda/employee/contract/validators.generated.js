@@ -2,9 +2,9 @@
 "use strict";
 exports.newEmployee = validate21;
 const schema6 = {"type":"object","properties":{"name":{"$ref":"field0"},"department":{"$ref":"field0"},"position":{"$ref":"field0"},"email":{"$ref":"field1"}},"required":["name","department","position"]};
-const schema7 = {"type":"string","minLength":1,"maxLength":100,"pattern":"^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"text of 1 to 100 characters on one line"};
+const schema7 = {"type":"string","minLength":1,"maxLength":100,"pattern":"^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$","description":"text of 1 to 100 characters on one line"};
 const func2 = require("ajv/dist/runtime/ucs2length").default;
-const pattern0 = new RegExp("^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$", "u");
+const pattern0 = new RegExp("^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$", "u");
 
 function validate22(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -31,7 +31,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!pattern0.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -55,8 +55,8 @@ validate22.errors = vErrors;
 return errors === 0;
 }
 
-const schema8 = {"type":["string","null"],"maxLength":100,"pattern":"^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)+)$","description":"an address such as kim@example.com of at most 100 characters, or null for none"};
-const pattern1 = new RegExp("^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)+)$", "u");
+const schema8 = {"type":["string","null"],"maxLength":100,"pattern":"^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+)+)$","description":"an address such as kim@example.com of at most 100 characters, or null for none"};
+const pattern1 = new RegExp("^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+)+)$", "u");
 
 function validate26(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -83,7 +83,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!pattern1.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]+)+)$"}};
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^(|([^\\s@.\\u0000-\\u001f\\u007f-\\u009f]|\\.)+@[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+(\\.[^\\s@.\\u0000-\\u001f\\u007f-\\u009f]+)+)$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -229,8 +229,8 @@ return errors === 0;
 
 exports.leaveAdjustment = validate33;
 const schema10 = {"type":"object","properties":{"adjustment":{"type":"number","minimum":-9999999.99,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days, negative to take away, from -9999999.99 to 9999999.99 with at most two decimals"},"reason":{"$ref":"field2"}},"required":["adjustment"]};
-const schema11 = {"type":["string","null"],"maxLength":200,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"text of at most 200 characters, or null for none"};
-const pattern2 = new RegExp("^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$", "u");
+const schema11 = {"type":["string","null"],"maxLength":200,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$","description":"text of at most 200 characters, or null for none"};
+const pattern2 = new RegExp("^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$", "u");
 
 function validate34(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -257,7 +257,7 @@ vErrors.push(err1);
 errors++;
 }
 if(!pattern2.test(data)){
-const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err2 = {instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err2];
 }
@@ -436,7 +436,7 @@ return errors === 0;
 }
 
 exports.newLeave = validate38;
-const schema13 = {"type":"object","properties":{"employeeId":{"$ref":"field3"},"startDate":{"$ref":"field4"},"endDate":{"$ref":"field4"},"days":{"type":"number","minimum":0.01,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days from 0.01 to 9999999.99 with at most two decimals"},"reason":{"type":["string","null"],"maxLength":500,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"text of at most 500 characters, or null for none"}},"required":["employeeId","startDate","endDate","days"]};
+const schema13 = {"type":"object","properties":{"employeeId":{"$ref":"field3"},"startDate":{"$ref":"field4"},"endDate":{"$ref":"field4"},"days":{"type":"number","minimum":0.01,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days from 0.01 to 9999999.99 with at most two decimals"},"reason":{"type":["string","null"],"maxLength":500,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$","description":"text of at most 500 characters, or null for none"}},"required":["employeeId","startDate","endDate","days"]};
 const schema14 = {"type":"integer","minimum":1,"maximum":9007199254740991,"description":"the id of an employee, a whole number"};
 
 function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -642,7 +642,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!pattern2.test(data4)){
-const err10 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err10 = {instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -669,7 +669,7 @@ return errors === 0;
 }
 
 exports.newQuest = validate44;
-const schema16 = {"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":200,"pattern":"^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"text of 1 to 200 characters on one line"},"description":{"type":["string","null"],"maxLength":2000,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"text of at most 2000 characters, or null for none"},"rewardDays":{"type":"number","minimum":0,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days from 0 to 9999999.99 with at most two decimals"},"department":{"$ref":"field0"},"createdBy":{"$ref":"field3"}},"required":["title","rewardDays","department","createdBy"]};
+const schema16 = {"type":"object","properties":{"title":{"type":"string","minLength":1,"maxLength":200,"pattern":"^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$","description":"text of 1 to 200 characters on one line"},"description":{"type":["string","null"],"maxLength":2000,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$","description":"text of at most 2000 characters, or null for none"},"rewardDays":{"type":"number","minimum":0,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days from 0 to 9999999.99 with at most two decimals"},"department":{"$ref":"field0"},"createdBy":{"$ref":"field3"}},"required":["title","rewardDays","department","createdBy"]};
 
 function validate44(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;
@@ -739,7 +739,7 @@ vErrors.push(err5);
 errors++;
 }
 if(!pattern0.test(data0)){
-const err6 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/pattern",keyword:"pattern",params:{pattern: "^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff][^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err6 = {instancePath:instancePath+"/title",schemaPath:"#/properties/title/pattern",keyword:"pattern",params:{pattern: "^[ \\t\\n\\r\\u00a0\\u3000]*[^ \\t\\n\\r\\u00a0\\u3000\\u0000-\\u001f\\u007f-\\u009f][^\\u0000-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err6];
 }
@@ -784,7 +784,7 @@ vErrors.push(err9);
 errors++;
 }
 if(!pattern2.test(data1)){
-const err10 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err10 = {instancePath:instancePath+"/description",schemaPath:"#/properties/description/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err10];
 }
@@ -934,8 +934,8 @@ return errors === 0;
 }
 
 exports.listQuery = validate51;
-const schema19 = {"type":"object","properties":{"department":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"the department to look for, of at most 100 characters"},"position":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"the position to look for, of at most 100 characters"},"email":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$","description":"the email to look for, of at most 100 characters"},"limit":{"$ref":"field5"},"after":{"$ref":"field6"}}};
-const pattern7 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$", "u");
+const schema19 = {"type":"object","properties":{"department":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]*$","description":"the department to look for, of at most 100 characters"},"position":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]*$","description":"the position to look for, of at most 100 characters"},"email":{"type":"string","maxLength":100,"pattern":"^[^\\u0000-\\u001f\\u007f-\\u009f]*$","description":"the email to look for, of at most 100 characters"},"limit":{"$ref":"field5"},"after":{"$ref":"field6"}}};
+const pattern7 = new RegExp("^[^\\u0000-\\u001f\\u007f-\\u009f]*$", "u");
 const schema20 = {"type":"integer","minimum":1,"maximum":1000,"default":500,"description":"a whole number from 1 to 1000, the most rows to give at once"};
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
@@ -1037,7 +1037,7 @@ vErrors.push(err0);
 errors++;
 }
 if(!pattern7.test(data0)){
-const err1 = {instancePath:instancePath+"/department",schemaPath:"#/properties/department/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err1 = {instancePath:instancePath+"/department",schemaPath:"#/properties/department/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err1];
 }
@@ -1072,7 +1072,7 @@ vErrors.push(err3);
 errors++;
 }
 if(!pattern7.test(data1)){
-const err4 = {instancePath:instancePath+"/position",schemaPath:"#/properties/position/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err4 = {instancePath:instancePath+"/position",schemaPath:"#/properties/position/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err4];
 }
@@ -1107,7 +1107,7 @@ vErrors.push(err6);
 errors++;
 }
 if(!pattern7.test(data2)){
-const err7 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f\\ud800-\\udfff]*$"}};
+const err7 = {instancePath:instancePath+"/email",schemaPath:"#/properties/email/pattern",keyword:"pattern",params:{pattern: "^[^\\u0000-\\u001f\\u007f-\\u009f]*$"}};
 if(vErrors === null){
 vErrors = [err7];
 }
