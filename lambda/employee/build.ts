@@ -1,6 +1,8 @@
 import { buildSync } from 'esbuild';
+import { gzipSync, strToU8 } from 'fflate';
 import { dirname, join } from 'node:path';
 import { rdsCertificates } from './db/rds-certificates';
+import openapi from './openapi.json';
 
 /**
  * What the bundle leaves out of mysql2, which is four fifths of it. Each line is a promise that the service does not
@@ -32,14 +34,29 @@ const BANNER = [
   `require=i=>i===${JSON.stringify(ERROR_NAMES)}?{}:requireHere(i);`,
 ].join('');
 
-/**
- * Writes index.mjs and migrate.mjs to `outDir`: everything that the two functions need in a region, in the same bytes on
- * every machine. In-process and without plugins, because CDK's local bundling is synchronous.
- */
+/** A tenth of the document's size. Not by zlib, whose bytes differ between versions of Node. */
+function packedContract(): string {
+  return Buffer.from(gzipSync(strToU8(JSON.stringify(openapi)), { mtime: 0 })).toString('base64');
+}
+
+/** Writes index.mjs and migrate.mjs, the service and its migration, to `outDir`. */
 export function buildEmployee(outDir: string, region: string): void {
+  build(outDir, region, ['index', 'migrate']);
+}
+
+/** Writes users.mjs, which makes the users of the database, to `outDir`. It changes with the service only where both do. */
+export function buildUsers(outDir: string, region: string): void {
+  build(outDir, region, ['users']);
+}
+
+/**
+ * Everything that the functions need in a region, in the same bytes on every machine. In-process and without plugins,
+ * because CDK's local bundling is synchronous.
+ */
+function build(outDir: string, region: string, entries: readonly string[]): void {
   buildSync({
     absWorkingDir: __dirname,
-    entryPoints: { index: 'index.ts', migrate: 'migrate.ts' },
+    entryPoints: Object.fromEntries(entries.map((entry) => [entry, `${entry}.ts`])),
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -52,7 +69,10 @@ export function buildEmployee(outDir: string, region: string): void {
     banner: { js: BANNER },
     alias: leftOut(),
     external: [ERROR_NAMES],
-    define: { RDS_CA: JSON.stringify(rdsCertificates(region).join('\n') + '\n') },
+    define: {
+      RDS_CA: JSON.stringify(rdsCertificates(region).join('\n') + '\n'),
+      PACKED_CONTRACT: JSON.stringify(packedContract()),
+    },
     // The compiler's settings are the service's own, not those of the folder it is built in.
     tsconfigRaw: {},
     logLevel: 'error',

@@ -1,4 +1,4 @@
-import { credentialsFrom } from './db/credentials';
+import { credentialsFrom, withCurrent } from './db/credentials';
 import { migrate } from './db/migrator';
 import { serverCa } from './db/server-ca';
 import { jsonLog, writeOut } from './observe/log';
@@ -10,6 +10,11 @@ import { readSettings } from './settings';
  */
 export async function handler(): Promise<{ applied: string[] }> {
   const settings = readSettings(process.env);
-  const credentials = await credentialsFrom(settings.database)(false);
-  return { applied: await migrate({ credentials, ca: serverCa(settings), log: jsonLog(settings.version, writeOut) }) };
+  const log = jsonLog(settings.version, writeOut);
+  const { serviceUser } = settings;
+  const ca = serverCa(settings);
+  const applied = await withCurrent(credentialsFrom(settings.database), (credentials) =>
+    migrate({ credentials, ca, log, serviceUser }),
+  );
+  return { applied };
 }

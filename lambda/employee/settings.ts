@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { type TokenSource } from './identity/caller';
 
 /** What the service needs to know about where it runs; read once, when the module loads. */
 export interface Settings {
@@ -8,8 +9,22 @@ export interface Settings {
   readonly ca?: string;
   /** Shown by GET /health and in every log line. */
   readonly version: string;
+  /** Such as `erp-dev`: tells the metrics of two environments in one account apart. */
+  readonly environment: string;
+  /**
+   * The user pool whose tokens are taken.
+   *
+   * @default - no token is taken: all callers are services
+   */
+  readonly tokens?: TokenSource;
+  /** Whether what a caller may not do is refused, or only logged. */
+  readonly authorization: 'enforce' | 'observe';
+  /** How often somebody may check in. */
+  readonly checkIns: 'daily' | 'unlimited';
   /** The X-Ray daemon's UDP address, `host:port`, when active tracing is on. */
   readonly xrayDaemon?: string;
+  /** The service's user of the database, to whom a migration grants what the service needs. */
+  readonly serviceUser?: string;
 }
 
 export interface SecretSource {
@@ -32,8 +47,16 @@ export function readSettings(env: Environment): Settings {
   return {
     database: databaseSource(env),
     ca: caFile ? readFileSync(caFile, 'utf8') : undefined,
+    tokens:
+      env.TOKEN_ISSUER && env.TOKEN_AUDIENCE
+        ? { issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE, keys: env.TOKEN_KEYS }
+        : undefined,
+    authorization: env.AUTHORIZATION === 'observe' ? 'observe' : 'enforce',
+    checkIns: env.CHECK_INS === 'unlimited' ? 'unlimited' : 'daily',
     version: env.SERVICE_VERSION ?? env.AWS_LAMBDA_FUNCTION_VERSION ?? 'local',
+    environment: env.SERVICE_ENVIRONMENT ?? 'local',
     xrayDaemon: env.AWS_XRAY_DAEMON_ADDRESS,
+    serviceUser: env.SERVICE_USER,
   };
 }
 

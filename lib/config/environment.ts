@@ -32,8 +32,11 @@ export function valuesFile(name: string): string {
   return `chart/values-${name}.yaml`;
 }
 
+/** Entries in Secrets Manager: one for each user of MySQL, of which `mysql` is the cluster's, and MongoDB Atlas. */
+export type SecretStore = 'mysql' | 'mysql-master' | 'mysql-employee' | 'mysql-employee-migration' | 'mongodb';
+
 /** Name of an environment's entry in Secrets Manager. */
-export function secretName(name: string, store: 'mysql' | 'mongodb'): string {
+export function secretName(name: string, store: SecretStore): string {
   return `erp/${name}/${store}`;
 }
 

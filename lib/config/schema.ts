@@ -188,6 +188,20 @@ const employee = section('The employee service on Lambda.', {
     ),
     'no function reserves anything, which an account with a quota of 10 would refuse; the database bounds the connections',
   ),
+  authorization: optional(
+    oneOf(['enforce', 'observe'], {
+      description:
+        '`enforce` refuses what a caller may not do; `observe` does it and logs `would be refused`, for a frontend that is being moved here.',
+    }),
+    '`enforce`',
+  ),
+  checkIns: optional(
+    oneOf(['daily', 'unlimited'], {
+      description:
+        '`daily` counts one check-in of a person per calendar day of Seoul; `unlimited` counts each, as the predecessor did.',
+    }),
+    '`daily`',
+  ),
 });
 
 const HOST = /([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}/;

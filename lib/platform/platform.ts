@@ -140,7 +140,9 @@ function addEnvironment(
     ...props('employee service'),
     ...common,
     database: data.database,
+    users: data.users,
     dataKey: data.key,
+    accounts: edge.users,
     listener: edge.employeeLoadBalancer.listener,
   });
   const workloads = new WorkloadsStack(app, prefix, {

@@ -33,7 +33,7 @@ interface Init {
 }
 
 interface Warm {
-  readonly results: Record<string, Record<string, { p50: number; ratio: number; perSecond: number }>>;
+  readonly results: Record<string, Record<string, { p10: number; ratio: number; perSecond: number }>>;
   readonly failures: readonly { name: string; failure: string }[];
 }
 
@@ -123,10 +123,10 @@ async function main(): Promise<void> {
   const database = await createMigratedDatabase(server.url);
   try {
     const connection = await createConnection(database.url);
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 1000; i++) {
       await connection.execute(
         "INSERT INTO employees (name, department, position, annual_leave_balance, created_at) VALUES ('김민수', ?, '대리', 9999999, NOW(6))",
-        [i % 10 === 0 ? '개발팀' : `부서 ${i % 9}`],
+        [i % 2 === 0 ? '개발팀' : `부서 ${i % 9}`],
       );
     }
     await connection.end();
@@ -140,7 +140,8 @@ async function main(): Promise<void> {
       ROOT,
     );
     const others = peers.map((peer) => bundle(folder, peer.name, PRELUDE + peer.source, CACHE));
-    const env = { PATH: process.env.PATH, DATABASE_URL: database.url };
+    // Calls without a token are a service's, which may not add people.
+    const env = { PATH: process.env.PATH, DATABASE_URL: database.url, AUTHORIZATION: 'observe' };
 
     say(`measuring on ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}, with ${server.how} …`);
     const init = measureInit(node, [service, bare, ...others], env);
@@ -160,9 +161,9 @@ function report(variants: readonly Variant[], init: Map<string, Init>, { results
     console.log(`| ${name} | ${(statSync(file).size / 1000).toFixed(0)} | ${ms.toFixed(1)} | ${ratio.toFixed(2)} |`);
   }
   for (const [route, subjects] of Object.entries(results)) {
-    console.log(`\n| ${route} | p50 µs | ratio to raw execute | calls per s |\n|---|---:|---:|---:|`);
-    for (const [name, { p50, ratio, perSecond }] of Object.entries(subjects)) {
-      console.log(`| ${name} | ${(p50 * 1000).toFixed(0)} | ${ratio.toFixed(2)} | ${perSecond.toFixed(0)} |`);
+    console.log(`\n| ${route} | p10 µs | ratio to raw execute | calls per s |\n|---|---:|---:|---:|`);
+    for (const [name, { p10, ratio, perSecond }] of Object.entries(subjects)) {
+      console.log(`| ${name} | ${(p10 * 1000).toFixed(0)} | ${ratio.toFixed(2)} | ${perSecond.toFixed(0)} |`);
     }
   }
   for (const { name, failure } of failures) console.log(`\nnot measured: ${name}: ${failure.slice(0, 300)}`);
@@ -172,8 +173,9 @@ function report(variants: readonly Variant[], init: Map<string, Init>, { results
   const budgets: [string, number, number][] = [
     ['bundle kB', size, 350],
     ['init, ratio to mysql2 alone', init.get(SERVICE)?.ratio ?? NaN, 1.15],
-    ['GET by id p50, ratio to raw', ratio('GET /employees/{id}'), 1.25],
-    ['POST p50, ratio to raw', ratio('POST /employees'), 1.3],
+    ['GET by id p10, ratio to raw', ratio('GET /employees/{id}'), 1.2],
+    ['list of 500 p10, ratio to raw', ratio('GET /employees?department='), 1.3],
+    ['POST p10, ratio to raw', ratio('POST /employees'), 1.25],
   ];
   console.log('\n| budget | measured | allowed | |\n|---|---:|---:|---|');
   for (const [name, value, allowed] of budgets) {

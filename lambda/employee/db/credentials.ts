@@ -1,5 +1,6 @@
 import { sign } from 'aws4';
 import { type SecretSource, type UrlSource } from '../settings';
+import { classify } from './failure';
 
 export interface Credentials {
   readonly host: string;
@@ -34,6 +35,26 @@ export function credentialsFrom(source: SecretSource | UrlSource): CredentialsPr
     }
     return current;
   };
+}
+
+/** A rotation takes some seconds from the new password to the secret that says so. */
+const ROTATION_ATTEMPTS = 20;
+const ROTATION_PAUSE_MS = 3000;
+
+/** Does what the deployment waits for, with credentials that may be changing just then. `work` may run more than once. */
+export async function withCurrent<T>(
+  provider: CredentialsProvider,
+  work: (credentials: Credentials) => Promise<T>,
+  pauseMs = ROTATION_PAUSE_MS,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(await provider(attempt > 1));
+    } catch (error) {
+      if (classify(error) !== 'denied' || attempt === ROTATION_ATTEMPTS) throw error;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    }
+  }
 }
 
 export function parseDatabaseUrl(text: string): Credentials {
@@ -109,8 +130,8 @@ function fetchSecret(source: SecretSource): Promise<string> {
         response.on('end', () => {
           const text = Buffer.concat(chunks).toString();
           if (response.statusCode === 200) {
-            const secret = (JSON.parse(text) as { SecretString?: string }).SecretString;
-            if (secret == null) reject(new Error('The database secret has no SecretString.'));
+            const secret = secretString(text);
+            if (secret === undefined) reject(new Error('The database secret has no SecretString.'));
             else resolve(secret);
           } else {
             const kind = /"__type"\s*:\s*"([\w.#]+)"/.exec(text)?.[1] ?? 'no error type';
@@ -122,4 +143,14 @@ function fetchSecret(source: SecretSource): Promise<string> {
     call.on('error', reject);
     call.end(signed.body);
   });
+}
+
+/** Thrown in a listener an error would end the process, and a proxy on the way may answer with anything. */
+function secretString(text: string): string | undefined {
+  try {
+    const { SecretString } = Object(JSON.parse(text)) as { SecretString?: unknown };
+    return typeof SecretString === 'string' ? SecretString : undefined;
+  } catch {
+    return undefined;
+  }
 }

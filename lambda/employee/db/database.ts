@@ -3,7 +3,7 @@ import { interrupted, unavailable, unknownOutcome } from '../http/failures';
 import { HttpError } from '../http/http-error';
 import { type Log } from '../observe/log';
 import { type Credentials, type CredentialsProvider } from './credentials';
-import { classify, describe } from './failure';
+import { type Failure, classify, describe } from './failure';
 
 /** The time a call may take and the part of it that the database took. */
 export interface Budget {
@@ -39,14 +39,19 @@ export interface DatabaseOptions {
 
 const PING_TIMEOUT_MS = 1000;
 
+/** Waits between attempts: 25 to 50 ms first, twice as long each time, up to a server's restart of seconds. */
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 800;
+/** With less time left an attempt would only end in a timeout, and a change in doubt. */
+const LEAST_ATTEMPT_MS = 50;
+
 /**
  * The one connection of an execution environment. It is opened ahead of the first call, kept between calls, replaced
- * when it is lost, and what failed is done again only where that cannot apply a write twice.
+ * when it is lost. What failed is done again for as long as the call has time, where that cannot apply a write twice.
  */
 export class Database {
   #connection: Connection | undefined;
   #opening: Promise<Connection> | undefined;
-  #openedAt = 0;
   #usedAt = 0;
   #closed = false;
   #last: Promise<void> = Promise.resolve();
@@ -54,15 +59,19 @@ export class Database {
   #watchedUntil = 0;
   #timeoutAt = 0;
   #onTimeout: (() => void) | undefined;
+  readonly #known = new WeakMap<Error, Failure>();
 
   readonly #connectTimeoutMs: number;
   readonly #statementTimeoutMs: number;
   readonly #idleMs: number;
+  /** Shorter than a statement may take, so that the server undoes what waits in vain. */
+  readonly #lockWaitSeconds: number;
 
   constructor(private readonly options: DatabaseOptions) {
     this.#connectTimeoutMs = options.connectTimeoutMs ?? 3000;
     this.#statementTimeoutMs = options.statementTimeoutMs ?? 4000;
     this.#idleMs = options.idleMs ?? 2000;
+    this.#lockWaitSeconds = Math.max(1, Math.floor(this.#statementTimeoutMs / 1000) - 1);
   }
 
   /** Starts connecting; nothing waits for it, and a failure is met again by the first call. */
@@ -80,15 +89,18 @@ export class Database {
     await before;
     try {
       for (let attempt = 1; ; attempt++) {
-        const connection = await this.#acquire(budget, started, sent);
+        let connection: Connection | undefined;
         try {
+          connection = await this.#acquire(budget);
           const result = await work(this.#session(connection, budget), attempt);
           this.#usedAt = performance.now();
           return result;
         } catch (error) {
           if (error instanceof HttpError) throw error;
-          this.#decide(kind, connection, error, attempt);
-          sent ||= kind !== 'read' && classify(error) === 'lost';
+          const failure = connection ? this.#failureOf(error) : 'unreachable';
+          sent ||= kind !== 'read' && failure === 'lost';
+          if (connection && !CONNECTION_STAYS.has(failure)) this.#drop(connection);
+          await this.#pauseOrThrow({ kind, failure, attempt, sent }, error, budget);
         }
       }
     } finally {
@@ -106,49 +118,50 @@ export class Database {
     return within(ended, PING_TIMEOUT_MS).catch(() => connection.destroy());
   }
 
-  /** Returns when the work may be tried again, throws otherwise. */
-  #decide(kind: Repeatable, connection: Connection, error: unknown, attempt: number): void {
-    const failure = classify(error);
+  /** What is known beyond the error itself: where in a transaction it happened. */
+  #failureOf(error: unknown): Failure {
+    return this.#known.get(error as Error) ?? classify(error);
+  }
+
+  /** Returns when it is time to try again, throws when that could apply a change twice or no time is left. */
+  async #pauseOrThrow({ kind, failure, attempt, sent }: FailedAttempt, error: unknown, budget: Budget): Promise<void> {
     if (failure === 'statement') throw error;
-    if (failure !== 'again' && failure !== 'locked') this.#drop(connection);
-    const unknown = failure === 'lost' && kind !== 'read';
-    const repeat =
-      failure === 'again' ? attempt < 4 : failure !== 'locked' && attempt < 2 && (!unknown || kind === 'repeatable');
+    if (failure === 'late') throw sent ? interrupted() : unavailable('the database is too slow');
+    // The first loss of a held connection is met at once: the server is most likely there.
+    const longest = attempt === 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 2, 8));
+    // Not all at the same moment, because every execution environment meets a restart at once.
+    const pause = longest / 2 + (Math.random() * longest) / 2;
+    const unknown = sent && kind === 'write';
+    // Who waited for a row in vain may have to wait as long again.
+    const attemptMs = failure === 'locked' ? this.#lockWaitSeconds * 1000 : LEAST_ATTEMPT_MS;
+    const repeat = !unknown && performance.now() + pause + attemptMs < budget.deadline;
     this.options.log(repeat ? 'info' : 'warn', repeat ? 'trying again' : 'database failure', {
       failure,
       attempt,
       ...describe(error),
     });
-    if (repeat) return;
+    if (repeat) {
+      if (pause > 0) await sleep(pause);
+      return;
+    }
+    if (unknown) throw unknownOutcome();
+    if (sent) throw interrupted();
     if (failure === 'locked') throw unavailable('the record is being changed by another request', 1);
-    if (!unknown) throw unavailable('the database is not available');
-    throw kind === 'write' ? unknownOutcome() : interrupted();
+    throw unavailable('the database is not available');
   }
 
-  /** `sent`: a repeatable change was sent before, so that nothing can be said of what was applied. */
-  async #acquire(budget: Budget, started: number, sent: boolean): Promise<Connection> {
+  async #acquire(budget: Budget): Promise<Connection> {
     const held = this.#connection;
     if (held) {
       if (performance.now() - this.#usedAt < this.#idleMs) return held;
       if (await this.#answers(held)) return held;
       this.#drop(held);
     }
-    for (;;) {
-      // A connection that was begun before the environment was frozen may have timed out while it slept.
-      const inherited = this.#opening !== undefined && this.#openedAt < started;
-      try {
-        return await within(this.#connect(), budget.deadline - performance.now());
-      } catch (error) {
-        if (inherited && performance.now() < budget.deadline) continue;
-        this.options.log('error', 'the database cannot be reached', describe(error));
-        throw sent ? interrupted() : unavailable('the database is not available');
-      }
-    }
+    return within(this.#connect(), budget.deadline - performance.now());
   }
 
   #connect(): Promise<Connection> {
     if (this.#opening) return this.#opening;
-    this.#openedAt = performance.now();
     const opening = this.#login(false)
       .catch((error: unknown) => {
         // A rotated password: the secret is read again, once.
@@ -168,11 +181,10 @@ export class Database {
     // 'error' events come from a broken connection at any time; without a listener they would end the process.
     const forget = () => this.#forget(connection);
     connection.on('error', forget);
-    const wait = Math.max(1, Math.floor(this.#statementTimeoutMs / 1000) - 1);
     const ready = new Promise<void>((resolve, reject) => {
       connection.on('error', reject);
       // Sent with the log-in; a statement that waits longer than this is undone by the server, not left behind.
-      connection.query(`SET SESSION innodb_lock_wait_timeout = ${wait}`, (error) => {
+      connection.query(`SET SESSION innodb_lock_wait_timeout = ${this.#lockWaitSeconds}`, (error) => {
         if (error) reject(error);
         else resolve();
       });
@@ -253,7 +265,7 @@ export class Database {
   #session(connection: Connection, budget: Budget): Session {
     const timeout = (): number => {
       const left = budget.deadline - performance.now();
-      if (left < 1) throw unavailable('the database is too slow');
+      if (left < 1) throw new OutOfTime();
       return Math.ceil(Math.min(this.#statementTimeoutMs, left));
     };
     const timed = <T>(ms: number, start: (done: (error: unknown, result: unknown) => void) => void): Promise<T> =>
@@ -272,12 +284,19 @@ export class Database {
       timed(timeout(), (done) => connection.execute(sql, values as SqlValue[], done));
     const control = (sql: string, ms: number): Promise<unknown> => timed(ms, (done) => connection.query(sql, done));
     const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
-      await control('START TRANSACTION', timeout());
+      let committing = false;
       try {
+        await control('START TRANSACTION', timeout());
         const result = await work();
-        await control('COMMIT', timeout());
+        const left = timeout();
+        committing = true;
+        await control('COMMIT', left);
         return result;
       } catch (error) {
+        const failure = classify(error);
+        // What was never told to commit is undone when its connection ends; what was, may be applied whatever came back.
+        if (!committing && failure === 'lost') this.#known.set(error as Error, 'ended');
+        if (committing && failure === 'ended') this.#known.set(error as Error, 'lost');
         // A connection that may still be inside the transaction must not serve another call.
         await control('ROLLBACK', PING_TIMEOUT_MS).catch(() => this.#drop(connection));
         throw error;
@@ -287,11 +306,32 @@ export class Database {
   }
 }
 
+interface FailedAttempt {
+  readonly kind: Repeatable;
+  readonly failure: Failure | 'unreachable';
+  /** From 1. */
+  readonly attempt: number;
+  /** Whether this or an earlier attempt sent a change of which nothing can be said. */
+  readonly sent: boolean;
+}
+
+/** After these the connection still serves. */
+const CONNECTION_STAYS: ReadonlySet<Failure | 'unreachable'> = new Set(['again', 'locked', 'late', 'statement']);
+
+/** Nothing was sent, because the call has no time for an answer. */
+class OutOfTime extends Error {
+  readonly code = 'OUT_OF_TIME';
+}
+
 class TimeoutError extends Error {
   readonly code = 'ETIMEDOUT';
   constructor(ms: number) {
     super(`timed out after ${Math.round(ms)} ms`);
   }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Rejects when `promise` takes longer than `ms`; the promise itself goes on. */

@@ -4,6 +4,10 @@ export type Failure =
   | 'lost'
   /** The connection is gone, and the statement certainly never reached the server. */
   | 'unsent'
+  /** The server ends the connection, and says so in place of an answer: it has undone the statement or never begun it. */
+  | 'ended'
+  /** The call has no time left for a statement; nothing was sent. */
+  | 'late'
   /** The server is a demoted writer: nothing was applied, and only another connection can help. */
   | 'readonly'
   /** The server undid the statement and asks to try again on the same connection. */
@@ -26,8 +30,8 @@ export interface DatabaseError extends Error {
 const BY_NUMBER: Readonly<Record<number, Failure>> = {
   1044: 'denied', // access denied to the database
   1045: 'denied', // access denied for the user
-  1053: 'lost', // server shutdown in progress
-  1077: 'lost', // normal shutdown
+  1053: 'ended', // server shutdown in progress
+  1077: 'ended', // normal shutdown
   1158: 'lost', // network read error
   1159: 'lost', // network read timeout
   1160: 'lost', // network write error
@@ -37,14 +41,15 @@ const BY_NUMBER: Readonly<Record<number, Failure>> = {
   1290: 'readonly', // --read-only
   1615: 'again', // prepared statement needs to be prepared again
   1836: 'readonly', // read-only mode
-  1927: 'lost', // connection was killed (MariaDB)
-  3169: 'lost', // session was killed
-  4031: 'lost', // disconnected for inactivity
+  1927: 'ended', // connection was killed (MariaDB)
+  3169: 'ended', // session was killed
+  4031: 'ended', // disconnected for inactivity
 };
 
 export function classify(error: unknown): Failure {
   const { errno, code, fatal, message } = error as DatabaseError;
   // Checked before the errno: on a system error errno is the operating system's, a negative number.
+  if (code === 'OUT_OF_TIME') return 'late';
   if (code === 'EPIPE' || message.includes('closed state')) return 'unsent';
   const known = errno === undefined ? undefined : BY_NUMBER[errno];
   if (known) return known;

@@ -1,13 +1,22 @@
 import { type Server, createServer } from 'node:http';
 import { type Handler } from '../app';
 import { type LambdaEvent } from '../http/event';
+import { type Account, type Issuer } from './issuer';
 
 /** The load balancer's limit; more is refused before the function is called. */
 const MAX_REQUEST_BYTES = 1024 * 1024;
 
+/** Gives whoever asks the token of whomever he names, which is what a machine of one developer needs. */
+const TOKEN_PATH = '/dev/token?';
+
 /** Serves the handler over HTTP, with the events that an ALB would send. */
-export function httpServer(handler: Handler): Server {
+export function httpServer(handler: Handler, issuer: Issuer): Server {
   return createServer((request, response) => {
+    if (request.url?.startsWith(TOKEN_PATH)) {
+      const { groups, ...account } = Object.fromEntries(new URLSearchParams(request.url.slice(TOKEN_PATH.length)));
+      response.end(issuer.token({ ...account, groups: groups?.split(',') } as Account));
+      return;
+    }
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {

@@ -14,7 +14,9 @@ export interface ServerProcess {
   readonly port: number;
   /** Ends the server at once, as a crash would. */
   kill(): Promise<void>;
-  /** Starts it again after `kill`, on the same port and data. */
+  /** Asks the server to end, as a restart for maintenance would. */
+  shutDown(): Promise<void>;
+  /** Starts it again after `kill` or `shutDown`, on the same port and data. */
   restart(): Promise<void>;
   /** Ends it and removes its folder. */
   stop(): Promise<void>;
@@ -145,6 +147,10 @@ class Server implements ServerProcess {
   async kill(): Promise<void> {
     process.kill(Number(readFileSync(join(this.folder, 'pid'), 'utf8')), 'SIGKILL');
     await this.#end('keep');
+  }
+
+  shutDown(): Promise<void> {
+    return this.#end('keep');
   }
 
   restart(): Promise<void> {

@@ -6,6 +6,7 @@ import { createService } from '../service';
 import { createDatabase } from './database';
 import { findServer } from './find-server';
 import { httpServer } from './http-server';
+import { Issuer } from './issuer';
 
 /** `npm run employee`: the Lambda's own handler on http://127.0.0.1:8081, with a database that it finds by itself. */
 async function main(): Promise<void> {
@@ -37,10 +38,13 @@ async function main(): Promise<void> {
     const applied = await migrate({ credentials: parseDatabaseUrl(url), log: jsonLog('local', () => undefined) });
     say(`schema: up to date, ${applied.length} migrations applied`);
 
-    const service = createService({ ...process.env, DATABASE_URL: url });
+    const issuer = new Issuer();
+    const { issuer: TOKEN_ISSUER, audience: TOKEN_AUDIENCE, keys: TOKEN_KEYS } = issuer.source;
+    const pool = { TOKEN_ISSUER, TOKEN_AUDIENCE, TOKEN_KEYS };
+    const service = createService({ ...process.env, ...pool, DATABASE_URL: url });
     service.database.open();
     closers.push(() => service.database.close());
-    const server = httpServer(service.handler);
+    const server = httpServer(service.handler, issuer);
     closers.push(
       () =>
         new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import { fromDecimal } from './decimal';
+import { fromSqlTime } from './time';
 
 /** A row as the driver gives it. */
 export interface EmployeeRow {
@@ -23,7 +24,6 @@ export function toEmployee(row: EmployeeRow) {
     position: row.position,
     annualLeaveBalance: fromDecimal(row.annual_leave_balance),
     attendanceCount: row.attendance_count,
-    // '2026-01-31 08:30:00.123456' in UTC; the predecessor's rows may hold none.
-    createdAt: row.created_at === null ? null : `${row.created_at.slice(0, 23).replace(' ', 'T')}Z`,
+    createdAt: fromSqlTime(row.created_at),
   };
 }

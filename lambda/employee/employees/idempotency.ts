@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { LIMITS } from '../contract/limits';
 import { type Session } from '../db/database';
 import { type DatabaseError, describe } from '../db/failure';
@@ -20,52 +20,75 @@ const CLEANUP_MS = 600_000;
 let cleanedAt = 0;
 
 /**
- * Runs a change. Without an Idempotency-Key it is done at most once, and only what certainly was not applied is tried
- * again. With one, the change and its answer are stored in one transaction, so that a repeated request, by the caller
- * or by this service after a lost connection, gets the first answer and changes nothing.
+ * Runs a change. With an Idempotency-Key, the change and its answer are stored in one transaction, so that a repeated
+ * request, by the caller or by this service after a lost connection, gets the first answer and changes nothing. A change
+ * of several statements gets a key of this call's own when the caller sends none: by it the call finds out after a lost
+ * connection whether the change was made. A change of one statement without a key is done at most once, and a
+ * connection that breaks before it is confirmed is answered with 504.
  * `value` is what was read from the body; a change that throws is not stored.
  */
 export async function changeOnce(
   call: Call,
   value: unknown,
-  change: (session: Session) => Promise<Answer>,
+  change: Change,
+  statements: 'one' | 'several' = 'several',
 ): Promise<Answer> {
   const key = call.request.header('idempotency-key');
-  if (key === undefined) return call.database.run('write', call, change);
-  if (!/^[\x21-\x7e]{1,255}$/.test(key)) {
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
     throw new HttpError(
       400,
       `Idempotency-Key must be 1 to ${LIMITS.idempotencyKey} printable ASCII characters without spaces, such as a UUID`,
     );
   }
+  if (key === undefined && statements === 'one') return call.database.run('write', call, change);
+  return changeByKey(call, value, change, key);
+}
+
+type Change = (session: Session) => Promise<Answer>;
+
+async function changeByKey(call: Call, value: unknown, change: Change, sent: string | undefined): Promise<Answer> {
+  // The space keeps it apart from whatever a client may send.
+  const key = sent ?? `call ${randomUUID()}`;
   const { method, path } = call.request;
   const hash = createHash('sha256')
     .update(`${method} ${path} ${JSON.stringify(value)}`)
     .digest();
-  const answer = await call.database.run('repeatable', call, (session) => claim(session, key, hash, change));
+  const answer = await call.database.run('repeatable', call, (session, attempt) =>
+    // Nobody else knows a key of this call's own: at first there is nothing to look for.
+    store(session, { key, hash, known: sent !== undefined || attempt > 1 }, change),
+  );
   await cleanUp(call);
+  if (sent === undefined && answer.headers) delete (answer.headers as Record<string, string>)['idempotency-replayed'];
   return answer;
 }
 
-async function claim(
-  session: Session,
-  key: string,
-  hash: Buffer,
-  change: (session: Session) => Promise<Answer>,
-): Promise<Answer> {
+interface Claim {
+  readonly key: string;
+  readonly hash: Buffer;
+  /** Whether an answer may be stored under the key. */
+  readonly known: boolean;
+}
+
+/**
+ * The change comes first and its answer is stored with one statement: whoever comes second with a key waits for the row
+ * that the first changes, or for the key itself, and finds the first one's answer in place of its own outcome.
+ */
+async function store(session: Session, { key, hash, known }: Claim, change: Change): Promise<Answer> {
   // The second round is for a key whose stored answer has expired and was removed.
   for (let round = 1; round <= 2; round++) {
     try {
-      return await session.transaction(() => claimAndChange(session, key, hash, change));
+      return await session.transaction(async () => {
+        const answer = await change(session);
+        await record(session, key, hash, answer);
+        return answer;
+      });
     } catch (error) {
-      if (!(error instanceof KeyTaken)) throw error;
+      const refused = error instanceof HttpError;
+      if (!known || !(refused || error instanceof KeyTaken)) throw error;
+      const stored = await find(session, key);
+      if (stored && !stored.expired) return replay(stored, hash);
+      if (refused) throw error;
     }
-    const [stored] = await session.rows<StoredRow>(
-      `SELECT request_hash, status, location, body, created_at < UTC_TIMESTAMP(6) - INTERVAL ? HOUR AS expired
-       FROM idempotency_keys WHERE id = ?`,
-      [LIMITS.idempotencyHours, key],
-    );
-    if (stored && !stored.expired) return replay(stored, hash);
     await session.change(
       'DELETE FROM idempotency_keys WHERE id = ? AND created_at < UTC_TIMESTAMP(6) - INTERVAL ? HOUR',
       [key, LIMITS.idempotencyHours],
@@ -76,36 +99,26 @@ async function claim(
 
 class KeyTaken extends Error {}
 
-async function claimAndChange(
-  session: Session,
-  key: string,
-  hash: Buffer,
-  change: (session: Session) => Promise<Answer>,
-): Promise<Answer> {
+async function record(session: Session, key: string, hash: Buffer, answer: Answer): Promise<void> {
   try {
-    // Waits for a request with the same key that is still at work.
     await session.change(
-      `INSERT INTO idempotency_keys (id, request_hash, status, body, created_at) VALUES (?, ?, 0, '', UTC_TIMESTAMP(6))`,
-      [key, hash],
+      `INSERT INTO idempotency_keys (id, request_hash, status, location, body, created_at)
+       VALUES (?, ?, ?, ?, ?, UTC_TIMESTAMP(6))`,
+      [key, hash, answer.status, answer.headers?.location ?? null, answer.body ?? ''],
     );
   } catch (error) {
-    const { errno } = error as DatabaseError;
-    if (errno === 1062) throw new KeyTaken();
-    if (errno === 1205) {
-      throw new HttpError(409, 'a request with the same Idempotency-Key is still at work; try again in 1 s', [], {
-        'retry-after': '1',
-      });
-    }
+    if ((error as DatabaseError).errno === 1062) throw new KeyTaken();
     throw error;
   }
-  const answer = await change(session);
-  await session.change('UPDATE idempotency_keys SET status = ?, location = ?, body = ? WHERE id = ?', [
-    answer.status,
-    answer.headers?.location ?? null,
-    answer.body ?? '',
-    key,
-  ]);
-  return answer;
+}
+
+async function find(session: Session, key: string): Promise<StoredRow | undefined> {
+  const [stored] = await session.rows<StoredRow>(
+    `SELECT request_hash, status, location, body, created_at < UTC_TIMESTAMP(6) - INTERVAL ? HOUR AS expired
+     FROM idempotency_keys WHERE id = ?`,
+    [LIMITS.idempotencyHours, key],
+  );
+  return stored;
 }
 
 function replay(stored: StoredRow, hash: Buffer): Answer {

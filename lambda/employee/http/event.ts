@@ -41,16 +41,24 @@ export interface Request {
   body(): string | Buffer | undefined;
 }
 
+/** Who invokes the function by hand may send anything: what is not text counts as not there. */
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const fields = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
+  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+/** The last of a list, or the text itself. */
+const lastText = (value: unknown): string | undefined => text(Array.isArray(value) ? value.at(-1) : value);
+
 export function toRequest(event: LambdaEvent): Request {
-  const full = event.rawPath ?? event.path ?? '/';
+  const full = text(event.rawPath) ?? text(event.path) ?? '/';
   const prefix = full === '/api' || full.startsWith('/api/') ? '/api' : '';
+  const body = text(event.body);
   return {
-    method: (event.requestContext?.http?.method ?? event.httpMethod ?? 'GET').toUpperCase(),
+    method: (text(event.requestContext?.http?.method) ?? text(event.httpMethod) ?? 'GET').toUpperCase(),
     path: withoutTrailingSlashes(full.slice(prefix.length)),
     prefix,
     header: (name) => findHeader(event, name),
     query: () => parseQuery(event),
-    body: () => (event.body && event.isBase64Encoded ? Buffer.from(event.body, 'base64') : event.body || undefined),
+    body: () => (body && event.isBase64Encoded ? Buffer.from(body, 'base64') : body || undefined),
   };
 }
 
@@ -62,42 +70,45 @@ function withoutTrailingSlashes(path: string): string {
 }
 
 function findHeader(event: LambdaEvent, name: string): string | undefined {
-  const direct = event.headers?.[name] ?? event.multiValueHeaders?.[name]?.at(-1);
+  const headers = fields(event.headers);
+  const lists = fields(event.multiValueHeaders);
+  const direct = text(headers?.[name]) ?? lastText(lists?.[name]);
   if (direct !== undefined) return direct;
   // An ALB and API Gateway v2 write names in lower case; v1 keeps the client's spelling.
   if (event.requestContext?.elb !== undefined || event.version === '2.0') return undefined;
-  for (const [key, value] of Object.entries(event.headers ?? event.multiValueHeaders ?? {})) {
-    if (key.toLowerCase() === name) return typeof value === 'string' ? value : value?.at(-1);
+  for (const [key, value] of Object.entries(headers ?? lists ?? {})) {
+    if (key.toLowerCase() === name) return lastText(value);
   }
   return undefined;
 }
 
 function parseQuery(event: LambdaEvent): Map<string, string> {
   const query = new Map<string, string>();
-  if (event.rawQueryString !== undefined) {
-    for (const pair of event.rawQueryString.split('&')) {
+  const raw = text(event.rawQueryString);
+  if (raw !== undefined) {
+    for (const pair of raw.split('&')) {
       const cut = pair.indexOf('=');
       if (pair !== '')
         query.set(decode(cut < 0 ? pair : pair.slice(0, cut)), cut < 0 ? '' : decode(pair.slice(cut + 1)));
     }
     return query;
   }
-  const values = event.queryStringParameters ?? event.multiValueQueryStringParameters ?? {};
+  const values = fields(event.queryStringParameters) ?? fields(event.multiValueQueryStringParameters) ?? {};
   // An ALB hands the values over as they were sent, API Gateway v1 decodes them.
-  const read = event.requestContext?.elb === undefined ? (text: string) => text : decode;
+  const read = event.requestContext?.elb === undefined ? (value: string) => value : decode;
   for (const [name, value] of Object.entries(values)) {
-    const last = typeof value === 'string' ? value : value?.at(-1);
+    const last = lastText(value);
     if (last !== undefined) query.set(read(name), read(last));
   }
   return query;
 }
 
-function decode(text: string): string {
-  if (!/[%+]/.test(text)) return text;
+function decode(part: string): string {
+  if (!/[%+]/.test(part)) return part;
   try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
+    return decodeURIComponent(part.replaceAll('+', ' '));
   } catch {
-    throw new HttpError(400, `the query string is not valid percent-encoded UTF-8: '${text.slice(0, 40)}'`);
+    throw new HttpError(400, `the query string is not valid percent-encoded UTF-8: '${part.slice(0, 40)}'`);
   }
 }
 
@@ -114,6 +125,8 @@ const REASONS: Readonly<Record<number, string>> = {
   201: 'Created',
   204: 'No Content',
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   404: 'Not Found',
   405: 'Method Not Allowed',
   409: 'Conflict',

@@ -1,4 +1,5 @@
 import { HttpError } from './http-error';
+import { type Thing } from './router';
 
 /** Nothing was applied; the same request may be sent again after `seconds`. */
 export function unavailable(reason: string, seconds = 5): HttpError {
@@ -23,6 +24,19 @@ export function interrupted(): HttpError {
   });
 }
 
-export function notFound(id: string | number): HttpError {
-  return new HttpError(404, `there is no employee with id ${id}`);
+export function notFound(id: string | number, what: Thing = 'employee'): HttpError {
+  return new HttpError(404, `there is no ${what} with id ${id}`);
+}
+
+export function unauthorized(reason: string): HttpError {
+  return new HttpError(401, reason, [], { 'www-authenticate': 'Bearer' });
+}
+
+export function forbidden(reason: string): HttpError {
+  return new HttpError(403, reason);
+}
+
+/** The request is understood, and what it asks for is not possible as things stand. */
+export function refused(field: string, message: string): HttpError {
+  return new HttpError(400, message, [{ field, message }]);
 }

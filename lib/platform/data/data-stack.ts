@@ -8,6 +8,7 @@ import { removalPolicy } from '../../config/removal';
 import { BackupPlan } from './backup-plan';
 import { Cache } from './cache';
 import { Database } from './database';
+import { DatabaseUsers } from './database-users';
 import { KafkaCluster } from './kafka-cluster';
 
 export interface DataStackProps extends cdk.StackProps {
@@ -31,6 +32,7 @@ export interface DataStackProps extends cdk.StackProps {
 export class DataStack extends cdk.Stack {
   readonly key: kms.Key;
   readonly database: Database;
+  readonly users: DatabaseUsers;
   readonly backup?: BackupPlan;
 
   /** `erp/<env>/mongodb` with the key `uri`, filled in by the operator. */
@@ -51,6 +53,13 @@ export class DataStack extends cdk.Stack {
     });
 
     this.database = new Database(this, 'Database', { config, vpc, key: this.key, logKey });
+    this.users = new DatabaseUsers(this, 'DatabaseUsers', {
+      config,
+      vpc,
+      logKey,
+      dataKey: this.key,
+      database: this.database,
+    });
     if (config.database.backupPlan) {
       this.backup = new BackupPlan(this, 'Backup', { instance: this.database.instance, key: this.key });
     }

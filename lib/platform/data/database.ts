@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as kms from 'aws-cdk-lib/aws-kms';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import * as rds from 'aws-cdk-lib/aws-rds';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
@@ -34,16 +35,21 @@ export interface DatabaseProps {
   readonly logKey: kms.IKey;
 }
 
-/** MySQL on RDS in the isolated subnets, with its secret `erp/<env>/mysql` and the secret's rotation. */
+/** MySQL on RDS in the isolated subnets, with the secret of its master and the secret's rotation. */
 export class Database extends Construct {
   readonly instance: rds.DatabaseInstance;
   readonly instanceIdentifier: string;
 
-  /** Keys `username`, `password`, `host`, `port` (a number), `dbname`, `engine`, `dbInstanceIdentifier`. */
-  readonly secret: secretsmanager.ISecret;
+  /** Who may do everything, and uses it to make users alone. */
+  readonly masterSecret: secretsmanager.ISecret;
+
+  /** Changes the password of a user by that user's own secret. */
+  readonly rotation: lambda.IFunction;
 
   readonly securityGroup: ec2.SecurityGroup;
   readonly port = PORT;
+  readonly databaseName = DATABASE_NAME;
+  readonly excludedCharacters = EXCLUDED_CHARACTERS;
 
   constructor(scope: Construct, id: string, { config, vpc, key, logKey }: DatabaseProps) {
     super(scope, id);
@@ -100,14 +106,15 @@ export class Database extends Construct {
     this.instance.node.addDependency(...logGroups);
 
     if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
-    this.secret = this.instance.secret;
-    this.addRotation(vpc);
+    this.masterSecret = this.instance.secret;
+    this.rotation = this.addRotation(vpc);
   }
 
-  private addRotation(vpc: ec2.IVpc): void {
-    new secretsmanager.SecretRotation(this, 'Rotation', {
+  /** One function for all users: what it may do is said by each secret, and it knows a user by the secret alone. */
+  private addRotation(vpc: ec2.IVpc): lambda.IFunction {
+    const rotation = new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
-      secret: this.secret,
+      secret: this.masterSecret,
       automaticallyAfter: cdk.Duration.days(30),
       // The port as a number: a reference to the instance's would hide from every check what the rule opens.
       target: new ec2.Connections({ securityGroups: [this.securityGroup], defaultPort: ec2.Port.tcp(PORT) }),
@@ -115,6 +122,7 @@ export class Database extends Construct {
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_WITH_EGRESS },
       excludeCharacters: EXCLUDED_CHARACTERS,
     });
+    return rotation.node.findChild('RotationLambda') as lambda.IFunction;
   }
 
   /** RDS would make these itself, without encryption and for ever. */
@@ -135,7 +143,7 @@ export class Database extends Construct {
     // same name cannot be made.
     const credentials = new rds.DatabaseSecret(this, 'Secret', {
       username: 'erp',
-      secretName: secretName(config.name, 'mysql'),
+      secretName: secretName(config.name, 'mysql-master'),
       encryptionKey: key,
       excludeCharacters: EXCLUDED_CHARACTERS,
     });

@@ -9,6 +9,7 @@ import type * as kms from 'aws-cdk-lib/aws-kms';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
+import { ENTRY_HEADER } from '../../../lambda/employee/http/entry-header';
 import { removalPolicy } from '../../config/removal';
 import type { ServiceLoadBalancer } from './service-load-balancer';
 import type { Users } from './users';
@@ -98,13 +99,9 @@ export class Api extends Construct {
       description: `API of ${name}`,
       createDefaultStage: false,
       // The address is public, so every route asks for a token, whoever adds the route.
-      defaultAuthorizer: new authorizers.HttpJwtAuthorizer(
-        'Jwt',
-        `https://cognito-idp.${stack.region}.amazonaws.com/${users.pool.userPoolId}`,
-        {
-          jwtAudience: [users.client.userPoolClientId],
-        },
-      ),
+      defaultAuthorizer: new authorizers.HttpJwtAuthorizer('Jwt', users.issuer, {
+        jwtAudience: [users.client.userPoolClientId],
+      }),
       corsPreflight: corsOrigins.length
         ? {
             allowOrigins: [...corsOrigins],
@@ -153,7 +150,10 @@ export class Api extends Construct {
         methods: [apigw.HttpMethod.ANY],
         integration: new integrations.HttpNlbIntegration(`${key}-${route}-${id}`, listener, {
           vpcLink: this.vpcLink,
-          parameterMapping: new apigw.ParameterMapping().overwritePath(apigw.MappingValue.custom(target)),
+          parameterMapping: new apigw.ParameterMapping()
+            .overwritePath(apigw.MappingValue.custom(target))
+            // Written over what a client sends: what has it came in here, and is never taken for a service of the cluster.
+            .overwriteHeader(ENTRY_HEADER, apigw.MappingValue.custom('api')),
         }),
       });
     for (const route of routes) {

@@ -18,6 +18,9 @@ export class Users extends Construct {
   readonly pool: cognito.UserPool;
   readonly client: cognito.UserPoolClient;
 
+  /** Of the tokens. */
+  readonly issuer: string;
+
   constructor(scope: Construct, id: string, { config }: UsersProps) {
     super(scope, id);
     const { mfa, selfSignUp = false, threatProtection } = config.edge;
@@ -57,6 +60,8 @@ export class Users extends Construct {
       deletionProtection: config.protection,
       removalPolicy: removalPolicy(config),
     });
+    const { region } = cdk.Stack.of(this);
+    this.issuer = `https://cognito-idp.${region}.amazonaws.com/${this.pool.userPoolId}`;
     Object.entries(USER_GROUPS).forEach(([groupName, description], precedence) =>
       this.pool.addGroup(`Group-${groupName}`, { groupName, description, precedence }),
     );

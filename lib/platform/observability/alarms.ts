@@ -9,6 +9,7 @@ export const RUNBOOK_SECTIONS = [
   'api-latency',
   'unhealthy-targets',
   'employee-function',
+  'employee-answers',
   'database',
   'cache',
   'nodes',

@@ -45,7 +45,7 @@ export class EnvironmentDashboard extends Construct {
         ],
         [
           graph('Employee: invocations and errors', [employee.invocations], [employee.errors, employee.throttles]),
-          graph('Employee: duration p99, ms', [employee.duration]),
+          graph('Employee: duration p99, ms, and answers 5xx %', [employee.duration], [employee.answers5xx]),
           graph('Database: CPU % and connections', [database.cpu], [database.connections]),
         ],
         [

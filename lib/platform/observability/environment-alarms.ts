@@ -67,6 +67,31 @@ export function employeeAlarms(metrics: EnvironmentMetrics): AlarmDefinition[] {
       periods: 2,
     },
     {
+      name: 'employee-answers-5xx',
+      meaning:
+        'More than 5 % of the answers of the employee service are 5xx: the function runs, and cannot do its work.',
+      runbook: 'employee-answers',
+      metric: metrics.employee.answers5xx,
+      threshold: 5,
+      periods: 2,
+    },
+    {
+      name: 'employee-faults',
+      meaning: 'The employee service has answered 5xx five times or more in 5 minutes, however few calls there were.',
+      runbook: 'employee-answers',
+      metric: metrics.employee.faults,
+      threshold: 5,
+      periods: 1,
+    },
+    {
+      name: 'employee-unhealthy',
+      meaning: 'The employee service has said for 3 minutes that it cannot do its work, called or not.',
+      runbook: 'employee-answers',
+      metric: metrics.employee.unhealthy,
+      threshold: 1,
+      periods: 3,
+    },
+    {
       name: 'employee-throttles',
       meaning: 'The employee function is called more often at once than its reserved concurrency allows.',
       runbook: 'employee-function',

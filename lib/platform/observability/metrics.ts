@@ -65,9 +65,14 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
   const lambda = metric('AWS/Lambda', { FunctionName: employee.function.functionName });
   const invocations = lambda('Invocations', cloudwatch.Stats.SUM);
   const failures = lambda('Errors', cloudwatch.Stats.SUM);
-  const employeeLoadBalancer = metric('AWS/ApplicationELB', {
-    LoadBalancer: reference(edge.employeeLoadBalancer.loadBalancer.loadBalancerFullName),
+  const loadBalancer = reference(edge.employeeLoadBalancer.loadBalancer.loadBalancerFullName);
+  const employeeLoadBalancer = metric('AWS/ApplicationELB', { LoadBalancer: loadBalancer });
+  const employeeTarget = metric('AWS/ApplicationELB', {
+    TargetGroup: reference(employee.targetGroup.targetGroupFullName),
+    LoadBalancer: loadBalancer,
   });
+  // What the function says of itself: lambda/employee/observe/call-log.ts.
+  const ofService = metric('ERP/Employee', { service: 'employee', environment: environmentId(config.name) });
 
   const database = metric('AWS/RDS', { DBInstanceIdentifier: data.database.instanceIdentifier });
   const cacheId = data.cache && reference(data.cache.replicationGroup.ref);
@@ -93,6 +98,13 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       throttles: lambda('Throttles', cloudwatch.Stats.SUM),
       duration: lambda('Duration', cloudwatch.Stats.p(99)),
       loadBalancerErrors: employeeLoadBalancer('HTTPCode_ELB_5XX_Count', cloudwatch.Stats.SUM),
+      answers5xx: percentage(
+        employeeLoadBalancer('HTTPCode_Target_5XX_Count', cloudwatch.Stats.SUM),
+        employeeLoadBalancer('RequestCount', cloudwatch.Stats.SUM),
+        'answers 5xx %',
+      ),
+      faults: ofService('Faults', cloudwatch.Stats.SUM),
+      unhealthy: employeeTarget('UnHealthyHostCount', cloudwatch.Stats.MAXIMUM, Duration.minutes(1)),
     },
     database: {
       cpu: database('CPUUtilization', cloudwatch.Stats.AVERAGE),

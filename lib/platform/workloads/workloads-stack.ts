@@ -83,7 +83,7 @@ export class WorkloadsStack extends cdk.Stack {
     const secrets = new iam.ManagedPolicy(this, 'SecretsPolicy', {
       description: `Secrets that the External Secrets Operator copies into ${name}`,
       roles: [clusterStack.identities.externalSecretsRole],
-      statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
+      statements: readSecrets([data.users.cluster, data.mongodbSecret], data.key),
     });
 
     const controllers = addControllers(cluster, network.vpc, name);

@@ -180,7 +180,11 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'trace-writers',
-    at: ({ cluster, employee }) => [cluster.identities.tracesRole, employee.function.role],
+    at: ({ cluster, data, employee }) => [
+      cluster.identities.tracesRole,
+      data.users.maker.role,
+      ...employee.function.roles,
+    ],
     ids: [managedPolicy('AWSXRayDaemonWriteAccess')],
     reason:
       'Writing traces and reading sampling rules know no resource-level permission, so a policy of our own would have the same star.',
@@ -190,7 +194,7 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-network-interfaces',
-    at: ({ employee }) => [employee.function.role],
+    at: ({ data, employee }) => [data.users.maker.role, ...employee.function.roles],
     ids: [managedPolicy('service-role/AWSLambdaVPCAccessExecutionRole')],
     reason:
       'Lambda makes the function’s network interfaces with these rights, under ids that nobody knows beforehand; a policy of our own would have the same star.',
@@ -373,7 +377,8 @@ export const REGISTER: readonly Acknowledgement[] = [
   {
     name: 'unreserved-concurrency',
     when: ({ config }) => config.employee.reservedConcurrency === undefined,
-    at: ({ employee, workloads }) => [
+    at: ({ data, employee, workloads }) => [
+      data.users.maker.function,
       employee.function.function,
       employee.function.migration,
       workloads.releasedImages?.function,
@@ -432,10 +437,10 @@ export const REGISTER: readonly Acknowledgement[] = [
   },
   {
     name: 'employee-dead-letters',
-    at: ({ employee }) => [employee.function.function, employee.function.migration],
+    at: ({ data, employee }) => [data.users.maker.function, employee.function.function, employee.function.migration],
     ids: inPacks([NIST, HIPAA, SERVERLESS], 'LambdaDLQ'),
     reason:
-      'A dead-letter queue keeps events of asynchronous calls. Both functions are called synchronously only: by the load balancer, which hands the error to the caller, and by CloudFormation, which fails the deployment.',
+      'A dead-letter queue keeps events of asynchronous calls. These functions are called synchronously only: by the load balancer, which hands the error to the caller, and by CloudFormation, which fails the deployment.',
     control: 'No principal but the load balancer and the deployment may invoke them; errors are logged and traced.',
     owner: 'application',
     review: '2027-06-30',

@@ -155,6 +155,7 @@ const LEADS: readonly { readonly type: string; readonly from: string; readonly t
   { type: 'AWS::ElasticLoadBalancingV2::ListenerRule', from: 'ListenerArn', to: 'Actions' },
   { type: 'AWS::ElasticLoadBalancingV2::TargetGroup', from: '', to: 'Targets' },
   { type: 'AWS::SecretsManager::SecretTargetAttachment', from: 'SecretId', to: 'TargetId' },
+  { type: 'AWS::SecretsManager::Secret', from: '', to: 'GenerateSecretString' },
   { type: 'AWS::Lambda::Function', from: '', to: 'Environment' },
   { type: 'AWS::Backup::BackupSelection', from: 'BackupPlanId', to: 'BackupSelection' },
   { type: 'AWS::EKS::Nodegroup', from: 'ClusterName', to: '' },

@@ -380,7 +380,7 @@ describe('logs', () => {
       service: 'employee',
       LatencyMs: expect.any(Number),
       Faults: 0,
-      _aws: { CloudWatchMetrics: [{ Namespace: 'ERP/Employee', Dimensions: [['service']] }] },
+      _aws: { CloudWatchMetrics: [{ Namespace: 'ERP/Employee', Dimensions: [['service', 'environment']] }] },
     });
     expect(JSON.stringify(service.logs)).not.toMatch(/secret|김민수|개발팀/);
   });

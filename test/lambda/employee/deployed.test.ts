@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { type Connection, createConnection } from 'mysql2/promise';
 import { buildEmployee } from '../../../lambda/employee/build';
+import { MIGRATIONS } from '../../../lambda/employee/db/migrations';
 import { albEvent } from '../../../lambda/employee/dev/http-server';
 import { type ServerProcess } from '../../../lambda/employee/dev/mariadb-process';
 import { type LambdaEvent, type LambdaResult } from '../../../lambda/employee/http/event';
+import openapi from '../../../lambda/employee/openapi.json';
 import { type Certificates, makeCertificates } from './certificates';
 import { startPrivateServer } from './private-server';
-import { type Reply, kim, reply } from './support';
+import { ADMINISTRATOR, type Reply, kim, poolEnvironment, reply } from './support';
 
 const REGION = 'ap-northeast-2';
 
@@ -123,7 +125,8 @@ class DeployedFunction {
 
   async send(method: string, url: string, body?: unknown): Promise<Reply> {
     const text = body === undefined ? '' : JSON.stringify(body);
-    return reply(await this.call(albEvent(method, url, { 'content-type': 'application/json' }, text)));
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${ADMINISTRATOR}` };
+    return reply(await this.call(albEvent(method, url, headers, text)));
   }
 
   stop(): void {
@@ -169,9 +172,10 @@ describe('the built functions, with a secret, over TLS', () => {
       AWS_SECRET_ACCESS_KEY: 'secret',
       AWS_SESSION_TOKEN: 'session-token',
       DATABASE_CA_FILE: certificates.caFile,
+      ...poolEnvironment,
     };
     const migrate = await start('migrate.mjs');
-    expect(await migrate.call({})).toEqual({ applied: ['0001-employees', '0002-idempotency-keys'] });
+    expect(await migrate.call({})).toEqual({ applied: MIGRATIONS.map(({ name }) => name) });
     expect(await migrate.call({})).toEqual({ applied: [] });
   });
   afterAll(async () => {
@@ -191,6 +195,13 @@ describe('the built functions, with a secret, over TLS', () => {
     expect((await deployed.send('GET', `/employees?department=${encodeURIComponent(kim.department)}`)).status).toBe(
       200,
     );
+  });
+
+  test('unpack the contract', async () => {
+    const deployed = await start();
+    expect((await deployed.send('GET', '/openapi.json')).body).toEqual(openapi);
+    // Its connection is made in the background, and the next test counts who asks for the secret.
+    await deployed.send('GET', '/health');
   });
 
   test('sign the request for the secret, and make it once', async () => {

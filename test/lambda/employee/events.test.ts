@@ -63,8 +63,13 @@ describe('the answer to an event', () => {
     const result = await ask({ httpMethod: 'GET', path, headers });
     expect(result.headers?.['x-request-id']).toBe('Root=1-2;Self=3');
   });
+  test('repeats the request id of a caller, cut to 200 characters and cleaned', async () => {
+    const headers = { 'X-Request-Id': `주문 "42" <b> ${'x'.repeat(300)}` };
+    const result = await ask({ httpMethod: 'GET', path, headers });
+    expect(result.headers?.['x-request-id']).toBe(`42b${'x'.repeat(200 - '주문 "42" <b> '.length)}`);
+  });
   test('has a reason phrase for every status that is used', () => {
-    for (const status of [200, 201, 204, 400, 404, 405, 409, 413, 415, 422, 500, 503, 504]) {
+    for (const status of [200, 201, 204, 400, 401, 403, 404, 405, 409, 413, 415, 422, 500, 503, 504]) {
       const result = toResult({ requestContext: { elb: {} } }, 'id', { status }, false);
       expect(result.statusDescription).toMatch(/^\d{3} [A-Z]/);
     }
@@ -78,6 +83,30 @@ test('headers are found however they are spelled', () => {
 
 test('an empty event is answered, not thrown at', async () => {
   expect((await ask({})).statusCode).toBe(404);
+});
+
+test.each([
+  null,
+  'text',
+  7,
+  [],
+  { httpMethod: 7, path: {}, headers: 'x', body: 5, queryStringParameters: [1] },
+  { httpMethod: 'POST', path: '/employees', headers: { 'content-type': 7 }, body: { name: 'x' } },
+  {
+    httpMethod: 'POST',
+    path: '/employees',
+    multiValueHeaders: { 'content-type': 'x' },
+    body: [],
+    isBase64Encoded: 'y',
+  },
+  { httpMethod: 'GET', path: '/employees', queryStringParameters: { limit: { a: 1 }, after: null } },
+  { version: '2.0', rawPath: 5, rawQueryString: {}, requestContext: { http: { method: [] }, requestId: {} } },
+  { httpMethod: 'GET', path: '/employees', requestContext: null, multiValueQueryStringParameters: { limit: 'x' } },
+])('an event of types that no gateway sends, %j, is answered', async (event) => {
+  const result = await ask(event as LambdaEvent);
+  // 503 is what a request for the database gets here, where there is none.
+  expect([400, 404, 415, 503]).toContain(result.statusCode);
+  expect(result.headers?.['x-request-id']).toMatch(/^[\w-]+$/);
 });
 
 test('a path of twenty million slashes is answered in linear time', async () => {

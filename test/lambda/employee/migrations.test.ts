@@ -126,7 +126,7 @@ test('eight migrators at once apply each migration once', async () => {
 });
 
 test('a migration that fails names itself as not applied, and those before it stay', async () => {
-  const broken = { name: '9999-broken', apply: () => Promise.reject(new Error('no')) };
+  const broken = { name: '9999-broken', online: 'INPLACE' as const, apply: () => Promise.reject(new Error('no')) };
   await expect(up([...MIGRATIONS, broken])).rejects.toThrow('no');
   expect(await sql('SELECT name FROM schema_migrations ORDER BY name')).toEqual(names.map((name) => ({ name })));
 });

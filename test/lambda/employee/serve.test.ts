@@ -32,7 +32,8 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     const { child, said, base } = await serve({ ERP_TEST_DB_URL: serverUrl() });
     expect(said()).toContain('database: the server that ERP_TEST_DB_URL names');
-    const headers = { 'content-type': 'application/json' };
+    const token = await (await fetch(`${base}/dev/token?email=admin@example.com&groups=admins`)).text();
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const added = await fetch(`${base}/api/employees`, { method: 'POST', headers, body: JSON.stringify(kim) });
     expect([added.status, added.headers.get('location')]).toEqual([201, '/api/employees/1']);
     const found = await fetch(`${base}/employees?department=${encodeURIComponent(kim.department)}`);

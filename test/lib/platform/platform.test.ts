@@ -74,7 +74,17 @@ describe('nothing that serves the database, the users or the images is ever repl
     ['ErpDevNetwork', 'AWS::KMS::Key', ['AlarmTopicKeyBA1A4AA7', 'LogKeyE83D0C1B']],
     ['ErpDevNetwork', 'AWS::S3::Bucket', ['AccessLogs8B620ECA']],
     ['ErpDevData', 'AWS::RDS::DBInstance', ['DatabaseInstanceAA8A5FDE']],
-    ['ErpDevData', 'AWS::SecretsManager::Secret', ['DatabaseSecret3B817195', 'MongodbSecret606CB09D']],
+    [
+      'ErpDevData',
+      'AWS::SecretsManager::Secret',
+      [
+        'DatabaseSecret3B817195',
+        'DatabaseUsersClusterE20B5E3F',
+        'DatabaseUsersMigration6773F664',
+        'DatabaseUsersService43CB4433',
+        'MongodbSecret606CB09D',
+      ],
+    ],
     ['ErpDevData', 'AWS::KMS::Key', ['Key961B73FD']],
     ['ErpDevData', 'AWS::ElastiCache::ReplicationGroup', ['CacheReplicationGroupBFE59FF3']],
     ['ErpProdData', 'AWS::MSK::Cluster', ['KafkaCluster21A1BE89']],

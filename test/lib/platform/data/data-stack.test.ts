@@ -1,4 +1,4 @@
-import { CONFIGS, only, resources, synth } from '../../synth';
+import { CONFIGS, only, resources, synth, upstream } from '../../synth';
 
 const both = synth({ configs: Object.values(CONFIGS) });
 const dev = both.template('ErpDevData');
@@ -65,13 +65,75 @@ test('the database stands in subnets without a way out', () => {
   expect(JSON.stringify(SubnetIds)).toMatch(/VpcIsolatedSubnet1.*VpcIsolatedSubnet2/);
 });
 
-test('erp/dev/mysql gets host, port and dbname from RDS, and a new password every 30 days', () => {
-  const secret = only(dev, 'AWS::SecretsManager::Secret', { Name: 'erp/dev/mysql' });
+test('the master has a secret of its own, with host, port and dbname from RDS', () => {
+  const secret = only(dev, 'AWS::SecretsManager::Secret', { Name: 'erp/dev/mysql-master' });
   expect(secret.Properties.KmsKeyId).toBeDefined();
   expect(only(dev, 'AWS::SecretsManager::SecretTargetAttachment').Properties.TargetType).toBe('AWS::RDS::DBInstance');
-  expect(only(dev, 'AWS::SecretsManager::RotationSchedule').Properties.RotationRules).toEqual({
-    ScheduleExpression: 'rate(30 days)',
+});
+
+test.each([
+  ['erp/dev/mysql', 'erp_services', 'services'],
+  ['erp/dev/mysql-employee', 'erp_employee', 'erp'],
+  ['erp/dev/mysql-employee-migration', 'erp_employee_migration', 'erp'],
+])('%s is complete: a user of its own and where the database is', (name, username, dbname) => {
+  const { KmsKeyId, GenerateSecretString } = only(dev, 'AWS::SecretsManager::Secret', { Name: name }).Properties;
+  const [instance] = Object.keys(resources(dev, 'AWS::RDS::DBInstance'));
+  expect(KmsKeyId).toBeDefined();
+  const [, parts] = GenerateSecretString.SecretStringTemplate['Fn::Join'];
+  const text = parts.map((part: unknown) =>
+    typeof part === 'string' ? part : JSON.stringify(part).replaceAll('"', "'"),
+  );
+  expect(JSON.parse(text.join(''))).toEqual({
+    engine: 'mysql',
+    username,
+    dbname,
+    port: 3307,
+    host: `{'Fn::GetAtt':['${instance}','Endpoint.Address']}`,
+    dbInstanceIdentifier: 'erp-dev-mysql',
   });
+  expect(GenerateSecretString.GenerateStringKey).toBe('password');
+});
+
+test('every user of the database gets a new password every 30 days', () => {
+  const schedules = Object.values(resources(dev, 'AWS::SecretsManager::RotationSchedule'));
+  expect(schedules).toHaveLength(4);
+  for (const { Properties } of schedules) {
+    expect(Properties.RotationRules).toEqual({ ScheduleExpression: 'rate(30 days)' });
+    expect(Properties.RotationLambdaARN).toEqual(schedules[0]!.Properties.RotationLambdaARN);
+  }
+});
+
+test('users are made when the database stands, and rotate when they are made', () => {
+  const [trigger] = Object.keys(resources(dev, 'Custom::Trigger'));
+  const [instance] = Object.keys(resources(dev, 'AWS::RDS::DBInstance'));
+  const before = upstream(dev, trigger!);
+  expect(before).toContain(instance);
+  const [rule] = Object.entries(resources(dev, 'AWS::EC2::SecurityGroupIngress')).find(([, { Properties }]) =>
+    /DatabaseUsers/.test(JSON.stringify(Properties.SourceSecurityGroupId)),
+  )!;
+  expect(before).toContain(rule);
+  const users = Object.entries(resources(dev, 'AWS::SecretsManager::RotationSchedule')).filter(([id]) =>
+    id.startsWith('DatabaseUsers'),
+  );
+  expect(users).toHaveLength(3);
+  for (const [id] of users) expect(upstream(dev, id)).toContain(trigger);
+});
+
+test('the credentials of the master are read by the function that makes the users alone', () => {
+  const [master] = Object.entries(resources(dev, 'AWS::SecretsManager::Secret')).find(
+    ([, { Properties }]) => Properties.Name === 'erp/dev/mysql-master',
+  )!;
+  const readers = both.assembly().stacks.flatMap(({ id }) =>
+    ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].flatMap((type) =>
+      Object.entries(resources(both.template(id), type))
+        .filter(([, policy]) => new RegExp(`\\b(${master}|DatabaseSecretAttachment)`).test(JSON.stringify(policy)))
+        .map(([logicalId]) => `${id} ${logicalId.replace(/[0-9A-F]{8}$/, '')}`),
+    ),
+  );
+  expect([...new Set(readers)]).toEqual([
+    'ErpDevData DatabaseUsersFunctionPermissions',
+    'ErpProdData DatabaseUsersFunctionPermissions',
+  ]);
 });
 
 test('whoever reads the secrets from another stack uses their key through Secrets Manager alone', () => {
@@ -88,9 +150,9 @@ test('whoever reads the secrets from another stack uses their key through Secret
       ),
     );
   const ofKey = statements.filter((statement) => /:ExportsOutputFnGetAttKey/.test(JSON.stringify(statement)));
-  // The function and External Secrets, of two environments.
+  // The service, its migration and External Secrets, of two environments.
   expect(ofKey.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual(
-    Array(4).fill({
+    Array(6).fill({
       Action: 'kms:Decrypt',
       Condition: { StringEquals: { 'kms:ViaService': 'secretsmanager.ap-northeast-2.amazonaws.com' } },
     }),

@@ -187,6 +187,12 @@ describe('API', () => {
     expect(new Set(paths).size).toBe(14);
   });
 
+  test('marks every request as one that came in here, over whatever a client sends', () => {
+    for (const { Properties } of Object.values(resources(template, 'AWS::ApiGatewayV2::Integration'))) {
+      expect(Properties.RequestParameters['overwrite:header.x-erp-entry']).toBe('api');
+    }
+  });
+
   test('leads every path of the employee service to its port, and the READMEs say so', () => {
     const [listener] = Object.keys(
       resources(template, 'AWS::ElasticLoadBalancingV2::Listener', { Protocol: 'TCP', Port: 8081 }),

@@ -45,9 +45,12 @@ test('alarms stand beside what they watch', () => {
     `${prefix}Edge ${name}-unhealthy-approval-request-service`,
     `${prefix}Edge ${name}-unhealthy-employee-service`,
     `${prefix}Edge ${name}-unhealthy-notification-service`,
+    `${prefix}Employee ${name}-employee-answers-5xx`,
     `${prefix}Employee ${name}-employee-duration`,
     `${prefix}Employee ${name}-employee-errors`,
+    `${prefix}Employee ${name}-employee-faults`,
     `${prefix}Employee ${name}-employee-throttles`,
+    `${prefix}Employee ${name}-employee-unhealthy`,
   ];
   expect(names(dev)).toEqual(common('ErpDev', 'erp-dev'));
   expect(names(prod)).toEqual(

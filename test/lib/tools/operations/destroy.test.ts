@@ -230,6 +230,9 @@ describe('destroy', () => {
     expect(exitCode).toBe(0);
     expect(fake.inputs('DeleteVolume')).toMatchObject([{ VolumeId: 'vol-9' }]);
     expect(fake.inputs('DeleteSecret')).toEqual([
+      { SecretId: 'erp/dev/mysql-master', ForceDeleteWithoutRecovery: true },
+      { SecretId: 'erp/dev/mysql-employee', ForceDeleteWithoutRecovery: true },
+      { SecretId: 'erp/dev/mysql-employee-migration', ForceDeleteWithoutRecovery: true },
       { SecretId: 'erp/dev/mysql', ForceDeleteWithoutRecovery: true },
       { SecretId: 'erp/dev/mongodb', ForceDeleteWithoutRecovery: true },
     ]);
@@ -517,7 +520,9 @@ describe('destroy', () => {
       removed: ['ErpProd', 'ErpProdEmployee', 'ErpProdEdge', 'ErpProdCluster', 'ErpProdGlobal', 'ErpProdFirewall'],
       changes: [],
     });
-    expect(said).toContain('Kept, and still paid for:\n- secret erp/prod/mysql\n- secret erp/prod/mongodb');
+    expect(said).toContain(
+      'Kept, and still paid for:\n- secret erp/prod/mysql-master\n- secret erp/prod/mysql-employee\n- secret erp/prod/mysql-employee-migration\n- secret erp/prod/mysql\n- secret erp/prod/mongodb',
+    );
   });
 
   test('does not touch the network while Kafka brokers stand in it', async () => {

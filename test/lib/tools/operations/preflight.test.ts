@@ -122,7 +122,7 @@ const RUNNING_ACCOUNT: Answers = {
     StackResourceSummaries: {
       member:
         StackName === 'ErpDevData'
-          ? ['mysql', 'mongodb'].map((name) => ({
+          ? ['mysql', 'mysql-employee', 'mysql-employee-migration', 'mysql-master', 'mongodb'].map((name) => ({
               LogicalResourceId: name,
               ResourceType: 'AWS::SecretsManager::Secret',
               PhysicalResourceId: `arn:erp/dev/${name}`,
@@ -508,7 +508,7 @@ describe('preflight', () => {
 
     test('are not for what reserves some, because Lambda keeps a hundred unreserved', async () => {
       expect(await lines('Quotas', ten, { stacks: prod.stacks })).toContain(
-        'failed: concurrent Lambda executions: 0 of 10 in use, 151 needed | aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 151 --region ap-northeast-2',
+        'failed: concurrent Lambda executions: 0 of 10 in use, 152 needed | aws service-quotas request-service-quota-increase --service-code lambda --quota-code L-B99A9384 --desired-value 152 --region ap-northeast-2',
       );
     });
   });

@@ -51,8 +51,8 @@ describe('the picture of the architecture', () => {
         'approval-processing-service pods, port 8083 → ElastiCache Valkey 9.1 cache.t4g.micro',
         'Target group 8081 type alb → Application Load Balancer erp-dev-employee',
         'Application Load Balancer erp-dev-employee → Lambda erp-dev-employee',
-        'Lambda erp-dev-employee → Secret erp/dev/mysql',
-        'Secret erp/dev/mysql → RDS MySQL 8.4.10 db.t4g.micro',
+        'Lambda erp-dev-employee → Secret erp/dev/mysql-employee',
+        'Secret erp/dev/mysql-employee → RDS MySQL 8.4.10 db.t4g.micro',
       ]),
     );
   });

@@ -1,0 +1,2 @@
+/** The API writes it into every request, over whatever a client has sent. */
+export const ENTRY_HEADER = 'x-erp-entry';

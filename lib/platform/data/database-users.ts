@@ -1,0 +1,128 @@
+import * as cdk from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as triggers from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import { reserveOne } from '../../config/concurrency';
+import { type SecretStore, environmentId, secretName } from '../../config/environment';
+import { removalPolicy } from '../../config/removal';
+import { usersBundle } from '../employee/bundle';
+import type { Database } from './database';
+import {
+  type DatabaseFunction,
+  type DatabaseFunctionOptions,
+  databaseFunction,
+  databaseFunctionSecurityGroup,
+} from './database-function';
+
+/** The service's user, to whom its migration grants what it needs. */
+export const SERVICE_USER = 'erp_employee';
+
+export interface DatabaseUsersProps extends DatabaseFunctionOptions {
+  /** Database with the users. */
+  readonly database: Database;
+}
+
+/**
+ * The users of the database, each with a secret that rotates. A function makes them by the master's credentials, which
+ * nothing else uses, each time it changes.
+ */
+export class DatabaseUsers extends Construct {
+  /** Of the employee service: rows. */
+  readonly service: secretsmanager.Secret;
+
+  /** Of the employee service's migration: tables. */
+  readonly migration: secretsmanager.Secret;
+
+  /** `erp/<env>/mysql`: of the services in the cluster, with a database of its own. */
+  readonly cluster: secretsmanager.Secret;
+
+  /** Makes the users. */
+  readonly maker: DatabaseFunction;
+
+  constructor(scope: Construct, id: string, props: DatabaseUsersProps) {
+    super(scope, id);
+    const { config, vpc, database } = props;
+    const name = environmentId(config.name);
+    this.service = this.addSecret('Service', 'mysql-employee', SERVICE_USER, database.databaseName, props);
+    this.migration = this.addSecret(
+      'Migration',
+      'mysql-employee-migration',
+      'erp_employee_migration',
+      database.databaseName,
+      props,
+    );
+    this.cluster = this.addSecret('Cluster', 'mysql', 'erp_services', 'services', props);
+    const secrets = [this.service, this.migration, this.cluster];
+
+    const securityGroup = databaseFunctionSecurityGroup(this, 'SecurityGroup', {
+      vpc,
+      description: `Users of the database of ${name}`,
+    });
+    database.securityGroup.connections.allowFrom(securityGroup, ec2.Port.tcp(database.port), 'Users of the database');
+    this.maker = databaseFunction(this, 'Function', {
+      ...props,
+      functionName: `${name}-database-users`,
+      description: `Users of the database of ${name}`,
+      code: lambda.Code.fromAsset(usersBundle(config.region)),
+      handler: 'users.handler',
+      timeout: cdk.Duration.minutes(2),
+      reservedConcurrentExecutions: reserveOne(config),
+      securityGroup,
+      secrets: [database.masterSecret, ...secrets],
+      environment: {
+        DATABASE_SECRET_ARN: database.masterSecret.secretArn,
+        SERVICE_SECRET_ARN: this.service.secretArn,
+        MIGRATION_SECRET_ARN: this.migration.secretArn,
+        CLUSTER_SECRET_ARN: this.cluster.secretArn,
+      },
+    });
+    const trigger = new triggers.Trigger(this, 'Make', {
+      handler: this.maker.function,
+      timeout: cdk.Duration.minutes(2),
+      invocationType: triggers.InvocationType.REQUEST_RESPONSE,
+    });
+    trigger.executeAfter(database, securityGroup);
+
+    for (const secret of secrets) {
+      const schedule = secret.addRotationSchedule('Rotation', {
+        rotationLambda: database.rotation,
+        automaticallyAfter: cdk.Duration.days(30),
+        // The password is as new as the user.
+        rotateImmediatelyOnUpdate: false,
+      });
+      // Secrets Manager tries the rotation when it is told of it, for which the user must be there.
+      schedule.node.addDependency(trigger);
+    }
+  }
+
+  private addSecret(
+    secretId: string,
+    store: SecretStore,
+    username: string,
+    dbname: string,
+    { config, dataKey, database }: DatabaseUsersProps,
+  ): secretsmanager.Secret {
+    return new secretsmanager.Secret(this, secretId, {
+      secretName: secretName(config.name, store),
+      description: `User ${username} of the database of ${environmentId(config.name)}`,
+      encryptionKey: dataKey,
+      generateSecretString: {
+        // Not attached to the instance, which would name the instance's own database for all of them.
+        secretStringTemplate: cdk.Stack.of(this).toJsonString({
+          engine: 'mysql',
+          username,
+          dbname,
+          host: database.instance.instanceEndpoint.hostname,
+          port: database.port,
+          dbInstanceIdentifier: database.instanceIdentifier,
+        }),
+        generateStringKey: 'password',
+        passwordLength: 30,
+        excludeCharacters: database.excludedCharacters,
+      },
+      removalPolicy: removalPolicy(config),
+    });
+  }
+}
