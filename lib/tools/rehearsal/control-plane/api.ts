@@ -174,8 +174,13 @@ export class KubernetesApi {
         });
       });
       request.on('error', reject);
-      if (body) request.setHeader('content-type', type);
-      request.end(body && JSON.stringify(body));
+      const content = body && JSON.stringify(body);
+      if (content) {
+        request.setHeader('content-type', type);
+        // Node announces the body of a DELETE in no other way.
+        request.setHeader('content-length', Buffer.byteLength(content));
+      }
+      request.end(content);
     });
   }
 
