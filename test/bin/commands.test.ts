@@ -6,6 +6,7 @@ import { command as cost } from '../../bin/cost';
 import { command as destroy } from '../../bin/destroy';
 import { command as picture } from '../../bin/picture';
 import { command as preflight } from '../../bin/preflight';
+import { command as rehearse } from '../../bin/rehearse';
 import { command as review } from '../../bin/review';
 import { command as verify } from '../../bin/verify';
 import { environmentNames } from '../../lib/config/files';
@@ -13,7 +14,17 @@ import { type CommandUsage, helpOf } from '../../lib/command/command';
 import { EXIT_MEANINGS } from '../../lib/report/exit';
 import { scripts } from '../../package.json';
 
-const COMMANDS: readonly CommandUsage[] = [preflight, verify, review, cost, compliance, destroy, picture, bench];
+const COMMANDS: readonly CommandUsage[] = [
+  preflight,
+  verify,
+  rehearse,
+  review,
+  cost,
+  compliance,
+  destroy,
+  picture,
+  bench,
+];
 const DOCUMENT = join(__dirname, '..', '..', 'docs', 'commands.md');
 
 function reference(): string {
@@ -56,5 +67,5 @@ test('every script that runs a file of bin runs the command of its name', () => 
 
 test('every command that reports has --json', () => {
   const reporting = COMMANDS.filter(({ reports }) => reports).map(({ name }) => name);
-  expect(reporting).toEqual(['preflight', 'verify', 'review', 'cost', 'compliance', 'destroy']);
+  expect(reporting).toEqual(['preflight', 'verify', 'rehearse', 'review', 'cost', 'compliance', 'destroy']);
 });

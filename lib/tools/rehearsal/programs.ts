@@ -24,8 +24,19 @@ export interface RunOptions extends ProgramOptions {
   /** Seconds after which it is ended. */
   readonly limit: number;
 
-  /** Hears each line as it comes. */
+  /**
+   * Hears each line as it comes.
+   *
+   * @default - nobody does
+   */
   readonly hear?: (line: string) => void;
+
+  /**
+   * What to type when it asks something.
+   *
+   * @default - its input is empty
+   */
+  readonly reply?: { readonly to: RegExp; readonly with: string };
 }
 
 /** A program that runs beside the command. */
@@ -94,7 +105,10 @@ export class Programs {
   /** Runs a program to its end. */
   async run(name: string, file: string, args: readonly string[], options: RunOptions): Promise<Run> {
     const started = performance.now();
-    const child = this.spawn(file, args, options, ['ignore', 'pipe', 'pipe']);
+    const { reply } = options;
+    const child = this.spawn(file, args, options, [reply ? 'pipe' : 'ignore', 'pipe', 'pipe']);
+    // It may end while it is told something.
+    child.stdin?.on('error', () => {});
     const program = this.watch(child, this.logOf(name));
     const log = fs.createWriteStream(program.log);
     let output = '';
@@ -106,6 +120,11 @@ export class Programs {
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
       lines.forEach((line) => options.hear?.(line));
+      // A question stands at the end of a line that does not end.
+      if (reply?.to.test(rest)) {
+        rest = '';
+        child.stdin?.write(`${reply.with}\n`);
+      }
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
