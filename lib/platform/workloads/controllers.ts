@@ -3,6 +3,7 @@ import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { SERVICE_NODES } from '../../config/placement';
+import { CONTROLLER_REQUESTS } from '../../config/system-pods';
 import type { Values } from '../../config/values';
 import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controller-charts';
 
@@ -12,7 +13,7 @@ import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controll
  */
 export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
 
-const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+const RESOURCES = { requests: CONTROLLER_REQUESTS, limits: { memory: '256Mi' } };
 const NODE_SELECTOR = { [SERVICE_NODES.key]: SERVICE_NODES.value };
 
 /**
@@ -60,6 +61,7 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: 
       values: {
         replicas: 2,
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
+        topologySpreadConstraints: overNodes('metrics-server'),
         nodeSelector: NODE_SELECTOR,
         resources: RESOURCES,
       },
@@ -111,14 +113,27 @@ function externalSecretsValues(namespace: string): Values {
     leaderElect: true,
     replicaCount: 2,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    topologySpreadConstraints: overNodes('external-secrets'),
     nodeSelector: NODE_SELECTOR,
     resources: RESOURCES,
     webhook: {
       replicaCount: 2,
       podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      topologySpreadConstraints: overNodes('external-secrets-webhook'),
       nodeSelector: NODE_SELECTOR,
       resources: RESOURCES,
     },
     certController: { nodeSelector: NODE_SELECTOR, resources: RESOURCES },
   };
+}
+
+/** The replicas of a controller over zones, then nodes, where there is a choice; the charts bring nothing of the kind. */
+function overNodes(name: string): readonly Values[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    nodeTaintsPolicy: 'Honor',
+    labelSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+  }));
 }

@@ -79,6 +79,7 @@ export class WorkloadsStack extends cdk.Stack {
     });
     const namespaces = [namespace, ...this.addXrayNamespace(cluster, environment)];
     const storageClass = this.addStorageClass(cluster, environment);
+    const priorities = this.addPriorityClasses(cluster, environment);
 
     const secrets = new iam.ManagedPolicy(this, 'SecretsPolicy', {
       description: `Secrets that the External Secrets Operator copies into ${name}`,
@@ -126,7 +127,7 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    this.chart.node.addDependency(configMap, ...namespaces, storageClass, secrets, ...controllers, ...ways);
+    this.chart.node.addDependency(configMap, ...namespaces, storageClass, priorities, secrets, ...controllers, ...ways);
   }
 
   /** Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left. */
@@ -204,6 +205,24 @@ export class WorkloadsStack extends cdk.Stack {
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
       reclaimPolicy: config.removal === 'retain' ? 'Retain' : 'Delete',
+    });
+  }
+
+  /** Here and not in the release, whose rights end at its namespaces. */
+  private addPriorityClasses(cluster: eks.ICluster, { values }: Environment): eks.KubernetesManifest {
+    return new eks.KubernetesManifest(this, 'PriorityClasses', {
+      cluster,
+      overwrite: true,
+      manifest: values.priorityClasses.map(({ purpose, name, value }) => ({
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
+        value,
+        globalDefault: false,
+        // A service that finds no room waits: pushing another off its node would only move the want of room.
+        ...(purpose === 'services' && { preemptionPolicy: 'Never' }),
+        description: `Priority of the ERP's ${purpose}`,
+      })),
     });
   }
 

@@ -26,6 +26,14 @@ const TIME_SCALE = 0.05;
 /** Seconds that a release may take: the ten minutes of a real one, which also wait for a busy machine here. */
 const RELEASE_LIMIT = 60;
 
+/** What runs while the bench stands. */
+interface Standing {
+  readonly plane: ControlPlane;
+  readonly kubelets: Kubelets;
+  readonly watch: PodWatch;
+  readonly stopVolumes: () => void;
+}
+
 /** A cluster of the environment's size with everything on it that takes room, and nothing else of the environment. */
 export class Bench {
   readonly away = new Set<string>();
@@ -34,10 +42,7 @@ export class Bench {
   private readonly autoscalers: readonly HorizontalPodAutoscaler[];
   private readonly releases: readonly Release[];
   private readonly bundled: Release;
-  private plane!: ControlPlane;
-  private kubelets!: Kubelets;
-  private stopVolumes = () => {};
-  watch!: PodWatch;
+  private standing?: Standing;
   private tag = 0;
 
   constructor(private readonly rehearsal: Rehearsal) {
@@ -52,16 +57,21 @@ export class Bench {
     this.autoscalers = ofKind(objectsOf(bundled), 'autoscaling/v2/HorizontalPodAutoscaler');
   }
 
-  get namespace(): string {
+  /** What happens to the pods. */
+  get watch(): PodWatch {
+    return this.stands.watch;
+  }
+
+  private get namespace(): string {
     return this.bundled.namespace;
   }
 
-  /** Brings the cluster up: nodes, add-ons, controllers, and the bundled chart by the real helm. */
-  async start(): Promise<Run> {
+  /** Brings the cluster up with everything that is there before the bundled chart. */
+  async start(): Promise<void> {
     const { rehearsal } = this;
     const { environment, programs, folder, journal } = rehearsal;
     const folders = [rehearsal.options.kubernetesPrograms, ...rehearsal.options.path.split(path.delimiter)];
-    this.plane = new ControlPlane({
+    const plane = new ControlPlane({
       binaries: await findPrograms({
         minor: environment.config.kubernetes.version,
         folders: folders.filter((each) => each !== undefined),
@@ -72,20 +82,28 @@ export class Bench {
       users: [],
       timeScale: TIME_SCALE,
     });
-    await this.plane.start();
-    this.kubelets = new Kubelets({ api: this.plane.api, image: () => 'runs', timeScale: TIME_SCALE });
-    await this.kubelets.start(this.nodes);
-    this.stopVolumes = provisionVolumes(this.plane.api);
-    this.watch = new PodWatch(this.plane.api, this.services);
+    await plane.start();
+    this.standing = {
+      plane,
+      kubelets: new Kubelets({ api: plane.api, image: () => 'runs', timeScale: TIME_SCALE }),
+      watch: new PodWatch(plane.api, this.services),
+      stopVolumes: provisionVolumes(plane.api),
+    };
+    await this.standing.kubelets.start(this.nodes);
     await this.apply(this.surroundings());
-    return this.release();
   }
 
   async stop(): Promise<void> {
-    this.watch.close();
-    this.kubelets.close();
-    this.stopVolumes();
-    await this.plane.stop();
+    const { plane, kubelets, watch, stopVolumes } = this.stands;
+    watch.close();
+    kubelets.close();
+    stopVolumes();
+    await plane.stop();
+  }
+
+  private get stands(): Standing {
+    if (!this.standing) throw new Error('the cluster does not stand yet');
+    return this.standing;
   }
 
   /** What stands in the cluster before the bundled chart comes. */
@@ -96,7 +114,7 @@ export class Bench {
     const pods = [
       ...addonObjects(addonPodsOf(assembly, environment.config.name)),
       ...controllers.flatMap(controllerObjects),
-    ] as KubernetesObject[];
+    ] as readonly KubernetesObject[];
     const rendered = objectsOf(this.bundled);
     const namespaces = new Set([...pods, ...rendered].map(({ metadata }) => metadata.namespace ?? 'default'));
     const isEarly = ({ kind }: KubernetesObject) => ['Namespace', 'StorageClass', 'PriorityClass'].includes(kind);
@@ -105,7 +123,12 @@ export class Bench {
         .filter((name) => !applied.some(({ kind, metadata }) => kind === 'Namespace' && metadata.name === name))
         .map((name) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
       applied.filter(isEarly),
-      [...missingDefinitions(rendered), ...applied.filter((object) => !isEarly(object)), ...secretsOf(rendered), ...pods],
+      [
+        ...missingDefinitions(rendered),
+        ...applied.filter((object) => !isEarly(object)),
+        ...secretsOf(rendered),
+        ...pods,
+      ],
     ];
   }
 
@@ -148,7 +171,7 @@ export class Bench {
     const moved = this.watch.all().filter(({ metadata }) => metadata?.ownerReferences?.[0]?.kind === 'ReplicaSet');
     await Promise.all(
       moved.map(({ metadata }) =>
-        this.plane.api.delete(`/api/v1/namespaces/${metadata?.namespace}/pods/${metadata?.name}`),
+        this.stands.plane.api.delete(`/api/v1/namespaces/${metadata?.namespace}/pods/${metadata?.name}`),
       ),
     );
     await this.release();
@@ -160,14 +183,17 @@ export class Bench {
   }
 
   private run(name: string, file: string, args: readonly string[], limit: number): Promise<Run> {
-    return this.rehearsal.programs.run(name, file, args, { limit, env: { KUBECONFIG: this.plane.kubeconfig() } });
+    return this.rehearsal.programs.run(name, file, args, {
+      limit,
+      env: { KUBECONFIG: this.stands.plane.kubeconfig() },
+    });
   }
 
   /** Sets each service to the number of pods that its autoscaler may ask for. */
   async scale(to: 'minReplicas' | 'maxReplicas'): Promise<void> {
     for (const { spec } of this.autoscalers) {
       const path = `/apis/apps/v1/namespaces/${this.namespace}/deployments/${spec?.scaleTargetRef.name}/scale`;
-      await this.plane.api.patch(path, { spec: { replicas: spec?.[to] } });
+      await this.stands.plane.api.patch(path, { spec: { replicas: spec?.[to] } });
     }
   }
 
@@ -176,7 +202,7 @@ export class Bench {
     const lost = this.nodes.filter((node) => node.zone === zone).map(({ name }) => name);
     for (const name of lost) {
       this.away.add(name);
-      this.kubelets.stop(name);
+      this.stands.kubelets.stop(name);
     }
     await until('the cluster moves the pods of a lost zone', 120, async () =>
       Promise.resolve(
@@ -189,7 +215,7 @@ export class Bench {
   }
 
   async zoneReturns(): Promise<void> {
-    for (const name of this.away) await this.kubelets.resume(name);
+    for (const name of this.away) await this.stands.kubelets.resume(name);
     this.away.clear();
   }
 
@@ -197,21 +223,21 @@ export class Bench {
   async join(like: GroupNode): Promise<GroupNode> {
     const node = { ...like, name: `${like.name}-new` };
     this.nodes = [...this.nodes, node];
-    await this.kubelets.add(node);
+    await this.stands.kubelets.add(node);
     return node;
   }
 
   async terminate({ name }: GroupNode): Promise<void> {
     this.nodes = this.nodes.filter((node) => node.name !== name);
     this.away.delete(name);
-    await this.kubelets.remove(name);
+    await this.stands.kubelets.remove(name);
   }
 
   /** What there is to see now. */
   async look(): Promise<Sight> {
     const workloads = await Promise.all(
       (['Deployment', 'StatefulSet', 'DaemonSet'] as const).map(async (kind) => {
-        const items = await this.plane.api.list<Omit<Workload, 'kind'>>(`/apis/apps/v1/${kind.toLowerCase()}s`);
+        const items = await this.stands.plane.api.list<Omit<Workload, 'kind'>>(`/apis/apps/v1/${kind.toLowerCase()}s`);
         return items.map((item): Workload => ({ ...item, kind }));
       }),
     );

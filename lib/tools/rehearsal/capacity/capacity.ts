@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../programs';
 import type { Part, Rehearsal } from '../rehearsal';
 import { Bench } from './bench';
-import { misplaced, stacked, unsettled } from './findings';
+import { minorities, misplaced, stacked, unsettled } from './findings';
 import { type Step, stepsFor } from './scenarios';
 
 /** Seconds in which all must have found its place. */
@@ -13,10 +13,12 @@ export const capacity: Part = {
   name: 'capacity',
   run: async (rehearsal) => {
     const bench = new Bench(rehearsal);
+    const installed: Step = { what: 'installed', happens: async () => [await bench.release()], spreads: true };
+    await bench.start();
     try {
-      const steady: Step = { what: 'installed', happens: () => bench.start(), spreads: true };
-      for (const step of [steady, ...stepsFor(bench)]) {
+      for (const step of [installed, ...stepsFor(bench)]) {
         if (await take(rehearsal, bench, step)) continue;
+        // What comes next is not to fail for what went wrong here.
         await bench.reset();
         await settle(bench);
       }
@@ -28,16 +30,17 @@ export const capacity: Part = {
 
 async function take({ journal }: Rehearsal, bench: Bench, { what, happens, spreads }: Step): Promise<boolean> {
   const started = journal.now();
-  bench.watch?.forget();
-  const run = await happens(bench);
+  bench.watch.forget();
+  const runs = await happens(bench);
   const left = await settle(bench);
   const sight = await bench.look();
   const silent = [...bench.watch.fewestReady()].filter(([, ready]) => ready === 0).map(([name]) => name);
   const faults = [
-    ...(run && run.code !== 0 ? [lastLine(run)] : []),
+    ...runs.filter(({ code }) => code !== 0).map(lastLine),
     ...left,
     ...silent.map((name) => `${name} had no ready pod at some moment`),
     ...stacked(sight),
+    ...minorities(sight),
     ...(spreads ? misplaced(sight, bench.services) : []),
   ];
   const preempted = bench.watch.preemptedPods();

@@ -46,12 +46,26 @@ export function stacked({ pods, workloads, nodes, away }: Sight): string[] {
   const open = nodes.filter(({ name, taints }) => !away.has(name) && taints.length === 0);
   if (open.length < 2) return [];
   return workloads.flatMap((workload) => {
-    const { metadata, spec } = workload;
-    if (!spec?.replicas || spec.replicas < 2 || metadata?.namespace === undefined) return [];
+    const { kind, metadata, spec } = workload;
+    // What has volumes stands where they are.
+    if (kind !== 'Deployment' || (spec?.replicas ?? 1) < 2) return [];
     const own = pods.filter((pod) => belongs(pod, workload) && !pod.metadata?.deletionTimestamp);
     const hosts = new Set(own.map((pod) => pod.spec?.nodeName));
-    return own.length > 1 && hosts.size === 1 ? [`${own.length} of ${metadata.name} stand on ${[...hosts].join()}`] : [];
+    return own.length > 1 && hosts.size === 1
+      ? [`${own.length} of ${metadata?.name} stand on ${[...hosts].join()}`]
+      : [];
   });
+}
+
+/** Quorums that have lost their majority. */
+export function minorities({ pods, workloads, away }: Sight): string[] {
+  return workloads
+    .filter(({ kind }) => kind === 'StatefulSet')
+    .flatMap((workload) => {
+      const members = workload.spec?.replicas ?? 1;
+      const left = pods.filter((pod) => belongs(pod, workload) && !away.has(pod.spec?.nodeName ?? '')).length;
+      return left * 2 > members ? [] : [`${workload.metadata?.name} has ${left} of ${members} members left`];
+    });
 }
 
 /** Where the specification's table of places does not hold: services over all zones and off the Kafka nodes, Kafka on them. */
@@ -79,11 +93,7 @@ export function misplaced({ pods, nodes, away }: Sight, services: readonly strin
   ];
 }
 
-function incomplete(
-  workload: Workload,
-  pods: readonly Pod[],
-  away: ReadonlySet<string>,
-): string[] {
+function incomplete(workload: Workload, pods: readonly Pod[], away: ReadonlySet<string>): string[] {
   const { kind, metadata, spec, status = {} } = workload;
   if ((status.observedGeneration ?? 0) < (metadata?.generation ?? 0)) return [`${metadata?.name} is not looked at yet`];
   if (kind === 'DaemonSet') return [];

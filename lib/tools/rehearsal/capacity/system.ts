@@ -1,8 +1,10 @@
+import * as path from 'node:path';
 import type { DaemonSet, Deployment } from 'kubernetes-types/apps/v1';
 import type { PodSpec } from 'kubernetes-types/core/v1';
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1';
+import { type KubernetesObject, renderChart } from '../../../assembly/kubernetes/render';
 import type { Release } from '../../../assembly/releases';
-import { type Values, child } from '../../../config/values';
+import { STAND_IN_CHARTS } from '../cluster/repository';
 import type { AddonPods } from '../cluster/nodes';
 
 /** Something with pods, as the rehearsal puts it into the cluster. */
@@ -25,59 +27,17 @@ export function addonObjects(addons: readonly AddonPods[]): SystemObject[] {
         resources: { requests: { ...(cpu && { cpu: `${cpu}m` }), ...(memory && { memory: `${memory}Mi` }) } },
       })),
     };
-    return podsOf({ name, namespace, replicas, spec, budget: budget ? { maxUnavailable: 1 } : undefined });
+    return podsOf({ name, namespace, replicas, spec, budget });
   });
 }
 
-/** A Deployment of a controller's chart: where the chart's values speak of it, and what its templates add. */
-interface ControllerPods {
-  readonly name: string;
-
-  /** Key of the values of this one; the chart's own stand at the top. */
-  readonly values?: string;
-
-  readonly priority?: string;
-  readonly spread?: boolean;
+/** The pods of a controller's release, as the stand-in of its chart has them with the values of the assembly. */
+export function controllerObjects({ name, namespace, values, kubeVersion, chart }: Release): KubernetesObject[] {
+  if (chart.kind !== 'remote') throw new Error(`${name} is no chart of a controller`);
+  const folder = path.join(STAND_IN_CHARTS, chart.name);
+  const objects = renderChart({ chart: folder, values, release: name, namespace, kubeVersion });
+  return objects.filter(({ kind }) => ['Deployment', 'ServiceAccount', 'PodDisruptionBudget'].includes(kind));
 }
-
-/** What the charts of the controllers run, as `source` in lib/platform/workloads/controller-charts.ts has it. */
-const CONTROLLERS: Readonly<Record<string, readonly ControllerPods[]>> = {
-  'aws-load-balancer-controller': [
-    { name: 'aws-load-balancer-controller', priority: 'system-cluster-critical', spread: true },
-  ],
-  'external-secrets': [
-    { name: 'external-secrets' },
-    { name: 'external-secrets-webhook', values: 'webhook' },
-    { name: 'external-secrets-cert-controller', values: 'certController' },
-  ],
-  'metrics-server': [{ name: 'metrics-server', priority: 'system-cluster-critical' }],
-};
-
-/** The pods of a controller's release, with the values that the assembly gives it. */
-export function controllerObjects({ name: release, namespace, values }: Release): SystemObject[] {
-  const controllers = CONTROLLERS[release];
-  if (!controllers) throw new Error(`the pods of the release ${release} are not known`);
-  return controllers.flatMap(({ name, values: key, priority, spread }) => {
-    const own = key === undefined ? (values as Values) : child(values as Values, key);
-    const { minAvailable, maxUnavailable } = child(own, 'podDisruptionBudget');
-    const spec: PodSpec = {
-      priorityClassName: typeof own.priorityClassName === 'string' ? own.priorityClassName : priority,
-      nodeSelector: child(own, 'nodeSelector') as Record<string, string>,
-      affinity: spread ? preferOtherNodes(name) : undefined,
-      topologySpreadConstraints: own.topologySpreadConstraints as PodSpec['topologySpreadConstraints'],
-      containers: [{ name, image: name, resources: own.resources as object }],
-    };
-    return podsOf({
-      name,
-      namespace,
-      replicas: Number(own.replicaCount ?? own.replicas ?? 1),
-      spec,
-      budget: (minAvailable ?? maxUnavailable) === undefined ? undefined : ({ minAvailable, maxUnavailable } as Budget),
-    });
-  });
-}
-
-type Budget = Pick<NonNullable<PodDisruptionBudget['spec']>, 'maxUnavailable' | 'minAvailable'>;
 
 interface PodsProps {
   readonly name: string;
@@ -86,7 +46,7 @@ interface PodsProps {
   /** Of a Deployment; without, a DaemonSet. */
   readonly replicas?: number;
   readonly spec: PodSpec;
-  readonly budget?: Budget;
+  readonly budget?: boolean;
 }
 
 function podsOf({ name, namespace, replicas, spec, budget }: PodsProps): SystemObject[] {
@@ -104,7 +64,7 @@ function podsOf({ name, namespace, replicas, spec, budget }: PodsProps): SystemO
             apiVersion: 'policy/v1',
             kind: 'PodDisruptionBudget',
             metadata,
-            spec: { ...budget, selector },
+            spec: { maxUnavailable: 1, selector },
           } as const,
         ]
       : []),

@@ -29,6 +29,9 @@ export interface ChartRepositoryOptions {
   readonly charts?: string;
 }
 
+/** Folder with a stand-in of each controller's chart, named as the chart. */
+export const STAND_IN_CHARTS = path.join(__dirname, 'charts');
+
 /** A chart of the repository, and whether it is the published one. */
 export interface ServedChart extends WantedChart {
   readonly real: boolean;
@@ -52,7 +55,7 @@ export class ChartRepository {
         fs.copyFileSync(published, path.join(folder, path.basename(published)));
         continue;
       }
-      const source = published ?? path.join(__dirname, 'charts', chart.name);
+      const source = published ?? path.join(STAND_IN_CHARTS, chart.name);
       const args = ['package', source, '--version', chart.version, '--destination', folder];
       const { code, output } = await programs.run(`package ${chart.name}`, helm, args, { limit: 60 });
       if (code !== 0) throw new Error(`helm cannot package ${source}: ${output.trim()}`);
