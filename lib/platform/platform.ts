@@ -4,6 +4,7 @@ import type { KubectlLayerLoader } from './cluster/kubectl-layer';
 import type { Environment } from '../config';
 import { registryStackName, stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
+import { capacityWarning } from '../config/capacity';
 import { supportWarning } from '../config/kubernetes-versions';
 import { limitWarnings } from '../config/limits';
 import { PROTECTION } from '../config/run';
@@ -185,6 +186,8 @@ function addEnvironment(
   // Not at the cluster's stack: `cdk synth ErpDev` prints the warnings of the stack it names, of no other.
   const warning = supportWarning(config.kubernetes.version, today);
   if (warning) cdk.Annotations.of(workloads).addWarningV2('erp:KubernetesSupport', warning);
+  const shortage = capacityWarning(environment);
+  if (shortage) cdk.Annotations.of(workloads).addWarningV2('erp:Capacity', shortage);
   for (const limit of limitWarnings(environment)) cdk.Annotations.of(workloads).addWarningV2('erp:Limits', limit);
   const { topic } = observe({ environment, network, data, cluster, employee, edge, workloads });
   // Last of its stack: a vault that holds a backup cannot be rolled back.

@@ -209,14 +209,14 @@ export class WorkloadsStack extends cdk.Stack {
   }
 
   /** Here and not in the release, whose rights end at its namespaces. */
-  private addPriorityClasses(cluster: eks.ICluster, { values }: Environment): eks.KubernetesManifest {
+  private addPriorityClasses(cluster: eks.ICluster, { config, values }: Environment): eks.KubernetesManifest {
     return new eks.KubernetesManifest(this, 'PriorityClasses', {
       cluster,
       overwrite: true,
       manifest: values.priorityClasses.map(({ purpose, name, value }) => ({
         apiVersion: 'scheduling.k8s.io/v1',
         kind: 'PriorityClass',
-        metadata: { name, labels: { 'app.kubernetes.io/part-of': 'erp' } },
+        metadata: { name, labels: { 'app.kubernetes.io/part-of': 'erp' }, annotations: mark(config) },
         value,
         globalDefault: false,
         // A service that finds no room waits: pushing another off its node would only move the want of room.

@@ -27,11 +27,13 @@ export class PodWatch {
 
   /** Begins to count anew. */
   forget(): void {
-    this.lowest = new Map(this.services.map((name) => [name, this.ready(name)]));
+    this.lowest = new Map(
+      this.services.map((name) => [name, this.ready(name)] as const).filter(([, ready]) => ready > 0),
+    );
     this.preempted = [];
   }
 
-  /** Fewest ready pods of each service since then. */
+  /** Fewest ready pods since then of each service that served when it began. */
   fewestReady(): ReadonlyMap<string, number> {
     return this.lowest;
   }

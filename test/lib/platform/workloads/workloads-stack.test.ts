@@ -127,6 +127,35 @@ test('what people used to paste flows in by itself', () => {
   }
 });
 
+test('priority classes stand before the release that names them', () => {
+  const { object, id } = manifest('PriorityClass');
+  const { serviceDefaults, kafka, xray } = helmValues(template, 'erp-microservices');
+
+  expect(object).toMatchObject({ metadata: { name: 'erp-services' }, preemptionPolicy: 'Never' });
+  expect([serviceDefaults, kafka, xray.daemonSet].map(({ priorityClassName }) => priorityClassName)).toEqual([
+    'erp-services',
+    'erp-messaging',
+    'erp-agents',
+  ]);
+  expect(upstream(template, chart('erp-microservices')[0])).toContain(id);
+});
+
+test('both majorities of Kafka stand in the first zone', () => {
+  expect(helmValues(template, 'erp-microservices').messagingNodes.majorityZone).toBe('ap-northeast-2a');
+});
+
+test('controllers spread over zones and nodes, which their charts leave to chance', () => {
+  const { topologySpreadConstraints: spread, webhook } = helmValues(template, 'external-secrets');
+
+  for (const constraints of [spread, webhook.topologySpreadConstraints]) {
+    expect(constraints.map(({ topologyKey }: { topologyKey: string }) => topologyKey)).toEqual([
+      'topology.kubernetes.io/zone',
+      'kubernetes.io/hostname',
+    ]);
+  }
+  expect(helmValues(template, 'metrics-server').topologySpreadConstraints).toHaveLength(2);
+});
+
 test("prod's pods learn the brokers of MSK", () => {
   const { kafka } = helmValues(both.template('ErpProd'), 'erp-microservices');
   expect(kafka.mode).toBe('msk');
