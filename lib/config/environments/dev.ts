@@ -39,7 +39,7 @@ const settings: EnvironmentSettings = {
     throttlingBurst: 200,
   },
   observability: {
-    // A t3.medium takes 17 pods, and the services with their surge need the places that the agents would take.
+    // The agents would take the room that one zone's nodes need when the other one is away.
     containerInsights: false,
     monthlyBudget: 800,
     // Would need a bootstrapped us-east-1, which nothing else in dev does.
