@@ -6,6 +6,7 @@ import { environmentCommand } from '../lib/command/environment-command';
 import { start } from '../lib/command/start';
 import { EXIT } from '../lib/report/exit';
 import { awsPart } from '../lib/tools/rehearsal/aws';
+import { clusterPart } from '../lib/tools/rehearsal/cluster';
 import { Journal } from '../lib/tools/rehearsal/journal';
 import { Programs } from '../lib/tools/rehearsal/programs';
 import { type Rehearsal, rehearse } from '../lib/tools/rehearsal/rehearsal';
@@ -15,7 +16,7 @@ const REPOSITORY = path.join(__dirname, '..');
 const REPORT = path.join(REPOSITORY, 'reports', 'rehearsal');
 
 /** In the order in which each finds what it needs of the one before. */
-const PARTS = [awsPart()];
+const PARTS = [awsPart(), clusterPart()];
 const NAMES = PARTS.map(({ name }) => name);
 
 export const command = environmentCommand({

@@ -38,7 +38,7 @@ spec:
           image: stand-in.invalid/{{ .name }}:0.0.0
           resources: {{- toYaml .settings.resources | nindent 12 }}
 {{- with .settings.podDisruptionBudget }}
-{{- if and (gt (int $.replicas) 1) (ne (get . "enabled") false) }}
+{{- if and (gt (int $.replicas) 1) (ne (toString (get . "enabled")) "false") }}
 ---
 apiVersion: policy/v1
 kind: PodDisruptionBudget
