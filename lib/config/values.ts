@@ -119,7 +119,7 @@ export function chartFacts({ name, region, network }: Pick<EnvironmentConfig, 'n
     region,
     employeeService: { port: EMPLOYEE_PORT },
     networkPolicy: { vpcCidr: network.cidr },
-    messagingNodes: { majorityZone: network.availabilityZones[0] },
+    messagingNodes: { majorityZone: firstOf(network.availabilityZones) },
     secrets: { mysql: { key: secretName(name, 'mysql') }, mongodb: { key: secretName(name, 'mongodb') } },
     xray: { daemonSet: { namespace: `${namespace}-xray` } },
   };
@@ -191,6 +191,11 @@ export function readChartValues(
       }),
     },
   };
+}
+
+/** Of what a config may leave out, and the values are read all the same. */
+function firstOf(zones: readonly string[] | null | undefined): string {
+  return zones?.[0] ?? '';
 }
 
 /** Helm's way to lay one tree of values over another: maps merge, everything else replaces, null deletes. */

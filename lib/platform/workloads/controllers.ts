@@ -1,6 +1,7 @@
 import * as cdk from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { IDependable } from 'constructs';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { SERVICE_NODES } from '../../config/placement';
 import { CONTROLLER_REQUESTS } from '../../config/system-pods';
@@ -21,15 +22,21 @@ const NODE_SELECTOR = { [SERVICE_NODES.key]: SERVICE_NODES.value };
  * they leave.
  *
  * @param namespace the only one whose secrets the External Secrets Operator looks at
+ * @param operatorNamespace makes the namespace of that operator
  * @returns the releases, for whoever comes after them
  * @throws Error with every value that a chart refuses or does not read
  */
-export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: string): eks.HelmChart[] {
+export function addControllers(
+  cluster: eks.ICluster,
+  vpc: ec2.IVpc,
+  namespace: string,
+  operatorNamespace: IDependable,
+): eks.HelmChart[] {
   const problems: string[] = [];
   const add = (
     id: string,
     upstream: UpstreamChart,
-    props: Pick<eks.HelmChartOptions, 'namespace' | 'createNamespace'> & { readonly values: Values },
+    props: Pick<eks.HelmChartOptions, 'namespace'> & { readonly values: Values },
   ) => {
     problems.push(...chartProblems(upstream, props.values));
     const { name, repository, version } = upstream;
@@ -38,26 +45,27 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: 
       release: name,
       repository,
       version,
+      // What Helm makes for a release it does not remove with it.
+      createNamespace: false,
       wait: true,
       timeout: RELEASE_TIMEOUT,
       ...props,
     });
   };
 
+  const externalSecrets = add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
+    namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
+    values: externalSecretsValues(namespace),
+  });
+  externalSecrets.node.addDependency(operatorNamespace);
   const releases = [
+    externalSecrets,
     add('LoadBalancerControllerChart', CONTROLLER_CHARTS.loadBalancerController, {
       namespace: CONTROLLER_ACCOUNTS.loadBalancerController.namespace,
-      createNamespace: false,
       values: loadBalancerControllerValues(cluster, vpc),
-    }),
-    add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
-      namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
-      createNamespace: true,
-      values: externalSecretsValues(namespace),
     }),
     add('MetricsServerChart', CONTROLLER_CHARTS.metricsServer, {
       namespace: 'kube-system',
-      createNamespace: false,
       values: {
         replicas: 2,
         podDisruptionBudget: { enabled: true, minAvailable: 1 },

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
+import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
 import { reapplyCommand } from '../../config/reapply';
 import type { Environment } from '../../config';
@@ -87,7 +88,13 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.database.secret, data.mongodbSecret], data.key),
     });
 
-    const controllers = addControllers(cluster, network.vpc, name);
+    const operatorNamespace = this.addNamespace(
+      cluster,
+      'ExternalSecretsNamespace',
+      config,
+      CONTROLLER_ACCOUNTS.externalSecrets.namespace,
+    );
+    const controllers = addControllers(cluster, network.vpc, name, operatorNamespace);
     // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
     // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
     for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);
@@ -140,7 +147,7 @@ export class WorkloadsStack extends cdk.Stack {
     id: string,
     config: EnvironmentConfig,
     name: string,
-    labels: Record<string, string>,
+    labels: Record<string, string> = {},
     annotations: Record<string, string> = {},
   ): eks.KubernetesManifest {
     return this.apply(cluster, id, {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import { Writable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
 
@@ -78,6 +79,9 @@ export interface ProgramsProps {
 /** Milliseconds that a program gets to end by itself. */
 const GRACE = 5_000;
 
+/** Becomes the program when it is told to, so that none runs that nobody guards. */
+const WAITING = 'read -r go <&3 || exit 1; exec 3<&-; exec "$0" "$@"';
+
 /** Kills a process group as soon as its input ends, which it does even when the command is killed. */
 const GUARD = 'read -r line; kill -s KILL -- "-$0" 2>/dev/null';
 
@@ -153,10 +157,10 @@ export class Programs {
     { cwd = this.props.folder, env }: ProgramOptions,
     stdio: ('ignore' | 'pipe' | number)[],
   ): ChildProcess {
-    // A group of its own, so that what it starts ends with it.
-    return spawn(file, [...args], {
+    return spawn('sh', ['-c', WAITING, file, ...args], {
       cwd,
-      stdio,
+      stdio: [...stdio, 'pipe'],
+      // A group of its own, so that what it starts ends with it.
       detached: true,
       env: { PATH: this.props.path, HOME: this.home, ...env },
     });
@@ -189,6 +193,8 @@ export class Programs {
     // Whoever awaits it hears of it.
     ended.catch(() => {});
     if (pid > 0) this.running.add(program);
+    const [, , , go] = child.stdio;
+    if (go instanceof Writable) go.on('error', () => {}).end('go\n');
     return program;
   }
 }

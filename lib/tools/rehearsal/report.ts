@@ -16,6 +16,9 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
 /** Characters that a terminal still shows side by side: step, seconds, verdict, what was found. */
 const WIDTHS = [34, 7, 7, 104];
 
+/** Findings of several lines keep them. */
+const STYLE = 'td { white-space: pre-line; vertical-align: top; } svg { max-width: 100%; }';
+
 const COLUMNS = ['WHAT', 'SECONDS', 'VERDICT', 'WHAT WAS FOUND'];
 
 /** Whether a rehearsal found nothing to mend and looked at everything that it was asked to. */
@@ -80,10 +83,11 @@ export function htmlReport(environment: string, journal: Journal): string {
       ...likenessBlocks(props),
     ],
   };
-  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', svg: timeline(spans) }] : []), ...pictures].map(
-    ({ title, svg }) => `<h2>${escapeHtml(title)}</h2>\n${svg}`,
-  );
-  return renderHtml(document).replace('</body>', () => `${drawings.join('\n')}\n</body>`);
+  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', svg: timeline(spans) }] : []), ...pictures];
+  const markup = drawings.map(({ title, svg }) => `<h2>${escapeHtml(title)}</h2>\n${svg}\n`).join('');
+  const page = renderHtml(document).replace('</style>', () => `${STYLE}</style>`);
+  // Before the long lists of what was not real.
+  return page.replace(props.length > 0 ? '<details' : '</body>', (found) => `${markup}${found}`);
 }
 
 function likenessBlocks(props: readonly Prop[]): Block[] {

@@ -61,6 +61,11 @@ export const CHECK_GAPS: readonly CheckGap[] = [
     found: /^has not run$/,
     reason: 'the trigger is stubbed; tests of the employee service run the migration against a real database',
   },
+  {
+    check: 'Protection',
+    found: /^1 of \d+ are off, deletion protection of cluster/,
+    reason: 'the emulator knows no deletion protection of EKS',
+  },
   { check: 'Employee service', found: /no targets$/, reason: 'the emulator registers no load balancer as a target' },
   { check: 'Public address', found: /./, reason: 'the emulator has no CloudFront that answers' },
   { check: 'Kubernetes API', found: /cannot be reached from here/, reason: 'the emulator has no cluster behind EKS' },

@@ -42,12 +42,15 @@ export class Deployment {
   readonly edits = new Set<TemplateGap>();
   readonly cloudFormation: CloudFormation;
 
+  /** Gaps of checks that stand in the report already. */
+  readonly toldGaps = new Set<string>();
+
   /** @param first assembly of the first deployment, as the app has written it */
   constructor(
     readonly rehearsal: Rehearsal,
     readonly emulator: Emulator,
     readonly commands: Commands,
-    first: SynthesizedAssembly,
+    private readonly first: SynthesizedAssembly,
   ) {
     const { name } = rehearsal.environment.config;
     this.name = stackPrefix(name);
@@ -82,7 +85,9 @@ export class Deployment {
   }
 
   async bootstrap(region: string): Promise<Run> {
-    const done = await this.commands.cdk(['bootstrap', `aws://${this.emulator.account}/${region}`]);
+    // Without an app it would synthesize into cdk.out, where somebody else may be at work.
+    const args = ['bootstrap', `aws://${this.emulator.account}/${region}`, '--app', this.first.directory];
+    const done = await this.commands.cdk(args);
     if (done.code !== 0) throw new Error(`cdk bootstrap failed:\n${tail(done)}`);
     return done;
   }

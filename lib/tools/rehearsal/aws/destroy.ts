@@ -52,7 +52,10 @@ export async function destroy(deployment: Deployment): Promise<void> {
   }
   const problems = await untruths(deployment, plan);
   if (done.code !== 0) problems.unshift(`exit code ${done.code}: ${tail(done)}`);
-  const outcome = `${plan.steps.length} stacks are gone, ${keeping(plan).length} resources kept as the plan says`;
+  const outcome = [
+    `as the plan says, ${plan.steps.length} stacks are gone, and ${keeping(plan).length} of their resources kept`,
+    ...(plan.stays.length > 0 ? [`${plan.stays.join(', ')} stay`] : []),
+  ].join('\n');
   add('destroy', problems.length > 0 ? 'fault' : 'ok', problems.join('\n') || outcome, done);
 }
 

@@ -1,6 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { type SynthesizedAssembly, readAssembly } from '../../../assembly/assembly';
+import { PROTECTION } from '../../../config/run';
 import type { Part, Rehearsal } from '../rehearsal';
 import { type Claim } from './claims';
 import { Commands, tail } from './commands';
@@ -151,9 +152,10 @@ async function rehearseDeployment({ deployment, documented }: Prepared): Promise
     // The emulator answers for an image that does not exist as for one without platforms.
     const found = /^there is no image|is for no platform/;
     const missing = failing('Service images', found, rehearsal.environment.values.services.length);
-    const findings = await ask(deployment, 'preflight', 'without images', line.context, [missing]);
+    const unprotected = claimsOfUnprotected(deployment, line);
+    const findings = await ask(deployment, 'preflight', 'without images', line.context, [missing, ...unprotected]);
     await pushImages(deployment, findings);
-    await ask(deployment, 'preflight', 'with images', line.context, []);
+    await ask(deployment, 'preflight', 'with images', line.context, unprotected);
     if (!(await deployAsDocumented(deployment, line.assembly, line, false))) return;
     await ask(deployment, 'verify', 'next deployment', line.context, []);
   }
@@ -162,6 +164,12 @@ async function rehearseDeployment({ deployment, documented }: Prepared): Promise
 }
 
 const failing = (check: string, found: RegExp, times = 1): Claim => ({ check, result: 'failed', found, times });
+
+/** What `preflight` has to say where the next deployment is the one that protects. */
+function claimsOfUnprotected({ rehearsal }: Deployment, { context }: DocumentedDeployment): Claim[] {
+  const isOn = rehearsal.environment.config.protection && !context.includes(`${PROTECTION}=off`);
+  return isOn ? [{ check: 'Protection', result: 'warning', found: /^(\d+) of \1 are off/ }] : [];
+}
 
 /** What `preflight` has to say about an account without any stack. */
 function claimsOfEmpty({ rehearsal }: Deployment, { context }: DocumentedDeployment): Claim[] {

@@ -11,18 +11,22 @@ export interface DocumentedDeployment {
 }
 
 /**
- * The deployments of an environment in the order in which the README has them. It tells about dev and about prod; other
- * environments are deployed like the one that has their protection.
+ * The deployments of an environment in the order in which the README has them. An environment that it does not tell about is
+ * deployed like the one that has its protection.
  *
  * @throws Error when it has none
  */
 export function documentedDeployments(
   readme: string,
-  { protection }: Pick<EnvironmentConfig, 'protection'>,
+  { name, protection }: Pick<EnvironmentConfig, 'name' | 'protection'>,
 ): DocumentedDeployment[] {
-  const name = stackPrefix(protection ? 'prod' : 'dev');
-  const lines = [...readme.matchAll(new RegExp(`^ *\\$ npx cdk deploy ${name}( [^#\\n]*)?(#.*)?$`, 'gm'))];
-  if (lines.length === 0) throw new Error(`README.md has no line "$ npx cdk deploy ${name} …"`);
+  const linesOf = (environment: string) => [
+    ...readme.matchAll(new RegExp(`^ *\\$ npx cdk deploy ${stackPrefix(environment)}( [^#\\n]*)?(#.*)?$`, 'gm')),
+  ];
+  const own = linesOf(name);
+  const like = protection ? 'prod' : 'dev';
+  const lines = own.length > 0 ? own : linesOf(like);
+  if (lines.length === 0) throw new Error(`README.md has no line "$ npx cdk deploy ${stackPrefix(like)} …"`);
   return lines.map(([, rest = '']) => {
     const context: string[] = [];
     const options: string[] = [];

@@ -47,9 +47,11 @@ export async function ask(
     add(what, 'fault', `exit code ${done.code}, and no JSON: ${tail(done)}`, done);
     return [];
   }
-  judge(said.findings, claims).forEach(({ verdict, found }, i) =>
-    add(what, verdict, found, i === 0 ? done : undefined),
-  );
+  judge(said.findings, claims).forEach(({ verdict, found }, i) => {
+    const lines = found.split('\n').filter((line) => verdict !== 'gap' || !deployment.toldGaps.has(line));
+    if (verdict === 'gap') lines.forEach((line) => deployment.toldGaps.add(line));
+    if (lines.length > 0) add(what, verdict, lines.join('\n'), i === 0 ? done : undefined);
+  });
   return said.findings;
 }
 

@@ -89,7 +89,9 @@ export class Bindings {
   /** Gates that a new pod gets: one for each binding whose service selects it. */
   gatesFor(namespace: string, labels: Readonly<Record<string, string>>): string[] {
     return [...this.bindings.values()]
-      .filter(({ metadata, spec }) => metadata.namespace === namespace && selects(this.serviceOf(namespace, spec), labels))
+      .filter(
+        ({ metadata, spec }) => metadata.namespace === namespace && selects(this.serviceOf(namespace, spec), labels),
+      )
       .map(({ metadata }) => gateOf(metadata.name ?? ''));
   }
 
@@ -114,7 +116,8 @@ export class Bindings {
         await api.patch(path, { metadata: { finalizers: finalizers.filter((one) => one !== FINALIZER) } });
       return;
     }
-    if (!finalizers.includes(FINALIZER)) await api.patch(path, { metadata: { finalizers: [...finalizers, FINALIZER] } });
+    if (!finalizers.includes(FINALIZER))
+      await api.patch(path, { metadata: { finalizers: [...finalizers, FINALIZER] } });
     const serving = [...this.pods.values()].filter(
       (pod) => pod.metadata?.namespace === namespace && selects(service, pod.metadata.labels ?? {}) && answers(pod),
     );

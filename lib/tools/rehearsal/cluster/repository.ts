@@ -90,7 +90,10 @@ function indexOf(wanted: readonly WantedChart[]): object {
   return {
     apiVersion: 'v1',
     entries: Object.fromEntries(
-      wanted.map(({ name, version }) => [name, [{ apiVersion: 'v2', name, version, urls: [`${name}-${version}.tgz`] }]]),
+      wanted.map(({ name, version }) => [
+        name,
+        [{ apiVersion: 'v2', name, version, urls: [`${name}-${version}.tgz`] }],
+      ]),
     ),
   };
 }

@@ -2,6 +2,7 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { Pod } from 'kubernetes-types/core/v1';
 import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+import { parseQuantity } from '../../../config/quantity';
 import type { ControlPlane } from '../control-plane/control-plane';
 
 interface AdmissionReview {
@@ -18,7 +19,10 @@ interface PodMetrics {
   readonly metadata: { readonly name?: string; readonly namespace?: string };
   readonly timestamp: string;
   readonly window: string;
-  readonly containers: readonly { readonly name: string; readonly usage: { readonly cpu: string; readonly memory: string } }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly usage: { readonly cpu: string; readonly memory: string };
+  }[];
 }
 
 export interface AnswersOptions {
@@ -47,17 +51,20 @@ export class ClusterAnswers {
   async start(): Promise<void> {
     const { controlPlane } = this.options;
     // The API server's own certificate: it is of 127.0.0.1, and trusted by whoever knows the API server.
-    const server = https.createServer({ cert: controlPlane.certificate, key: controlPlane.key }, (request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        this.answer(request.url ?? '', body).then(
-          (answer) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
-          (error: Error) => response.writeHead(500).end(error.message),
-        );
-      });
-    });
+    const server = https.createServer(
+      { cert: controlPlane.certificate, key: controlPlane.key },
+      (request, response) => {
+        let body = '';
+        request.setEncoding('utf8');
+        request.on('data', (chunk: string) => (body += chunk));
+        request.on('end', () => {
+          this.answer(request.url ?? '', body).then(
+            (answer) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
+            (error: Error) => response.writeHead(500).end(error.message),
+          );
+        });
+      },
+    );
     this.server = server;
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
@@ -150,10 +157,7 @@ export class ClusterAnswers {
 
   private gatePatch({ namespace, object }: AdmissionReview['request']): string | undefined {
     const wanted = this.options.gates(namespace, object?.metadata?.labels ?? {});
-    const gates = [
-      ...(object?.spec?.readinessGates ?? []),
-      ...wanted.map((conditionType) => ({ conditionType })),
-    ];
+    const gates = [...(object?.spec?.readinessGates ?? []), ...wanted.map((conditionType) => ({ conditionType }))];
     if (wanted.length === 0) return undefined;
     return Buffer.from(JSON.stringify([{ op: 'add', path: '/spec/readinessGates', value: gates }])).toString('base64');
   }
@@ -183,11 +187,7 @@ export function metricsOf({ metadata, spec }: Pod, load: number, now: string): P
     window: '15s',
     containers: [...(spec?.initContainers ?? []), ...(spec?.containers ?? [])].map(({ name, resources }) => ({
       name,
-      usage: { cpu: `${Math.round(millicores(resources?.requests?.cpu) * load)}m`, memory: '64Mi' },
+      usage: { cpu: `${Math.round((parseQuantity(resources?.requests?.cpu) ?? 0) * 1000 * load)}m`, memory: '64Mi' },
     })),
   };
-}
-
-function millicores(quantity = '0'): number {
-  return quantity.endsWith('m') ? Number(quantity.slice(0, -1)) : Number(quantity) * 1000;
 }

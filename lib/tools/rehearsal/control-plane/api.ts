@@ -138,6 +138,10 @@ export class KubernetesApi {
     return new Promise((resolve, reject) => {
       const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${version}`;
       const request = https.get(`${this.url}${path}?${query}`, this.options(), (response) => {
+        if (response.statusCode !== 200) {
+          response.resume();
+          return reject(new ApiError(response.statusCode ?? 0, `no watch of ${path}`));
+        }
         let rest = '';
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {

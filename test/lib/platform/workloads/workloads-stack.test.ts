@@ -86,7 +86,13 @@ test('the namespace demands restricted pods and readiness gates, and Helm does n
     },
   });
   expect(chart('erp-microservices')[1].Properties.CreateNamespace).toBeUndefined();
-  expect(chart('external-secrets')[1].Properties.CreateNamespace).toBe(true);
+});
+
+test('the namespace of the External Secrets Operator is made before its release, so that it goes after it', () => {
+  const namespace = appliedObjects(template).find(({ object }) => object.metadata.name === 'external-secrets-system');
+  const [id, { Properties }] = chart('external-secrets');
+  expect(Properties.CreateNamespace).toBeUndefined();
+  expect([...upstream(template, id)]).toContain(namespace?.id);
 });
 
 test('volumes are encrypted gp3, made in the zone of their pod, and can grow', () => {

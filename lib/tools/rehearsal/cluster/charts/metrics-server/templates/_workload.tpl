@@ -36,6 +36,11 @@ spec:
       containers:
         - name: {{ .name }}
           image: stand-in.invalid/{{ .name }}:0.0.0
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities: { drop: [ALL] }
+            runAsNonRoot: true
+            seccompProfile: { type: RuntimeDefault }
           resources: {{- toYaml .settings.resources | nindent 12 }}
 {{- with .settings.podDisruptionBudget }}
 {{- if and (gt (int $.replicas) 1) (ne (toString (get . "enabled")) "false") }}
