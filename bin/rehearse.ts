@@ -6,6 +6,8 @@ import { environmentCommand } from '../lib/command/environment-command';
 import { start } from '../lib/command/start';
 import { EXIT } from '../lib/report/exit';
 import { awsPart } from '../lib/tools/rehearsal/aws';
+import { clusterPart } from '../lib/tools/rehearsal/cluster';
+import { capacity } from '../lib/tools/rehearsal/capacity/capacity';
 import { Journal } from '../lib/tools/rehearsal/journal';
 import { Programs } from '../lib/tools/rehearsal/programs';
 import { type Rehearsal, rehearse } from '../lib/tools/rehearsal/rehearsal';
@@ -15,7 +17,7 @@ const REPOSITORY = path.join(__dirname, '..');
 const REPORT = path.join(REPOSITORY, 'reports', 'rehearsal');
 
 /** In the order in which each finds what it needs of the one before. */
-const PARTS = [awsPart()];
+const PARTS = [awsPart(), clusterPart(), capacity];
 const NAMES = PARTS.map(({ name }) => name);
 
 export const command = environmentCommand({
@@ -26,6 +28,7 @@ export const command = environmentCommand({
     dev: 'everything; the first run installs what it needs',
     'dev --only aws': 'the CDK CLI against an emulator of AWS alone',
     'dev --only aws --fail drawn': 'lets ten creations fail first, drawn by the day, each with a second try',
+    'prod --only capacity': 'whether the nodes hold the pods, whatever happens to nodes and pods',
     'dev --keep': 'leaves everything up until Ctrl+C, and says how to reach it',
   },
   options: {

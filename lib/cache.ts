@@ -28,3 +28,23 @@ export function cached(name: string, make: (path: string) => void): string {
   }
   return kept;
 }
+
+/**
+ * A folder that is made once and then kept, while the process goes on.
+ *
+ * @param make fills the folder that it gets
+ */
+export async function cachedAsync(name: string, make: (path: string) => Promise<void>): Promise<string> {
+  const kept = path.join(CACHE, name);
+  if (fs.existsSync(kept)) return kept;
+  const making = `${kept}.${randomUUID()}`;
+  fs.mkdirSync(making, { recursive: true });
+  try {
+    await make(making);
+    fs.renameSync(making, kept);
+  } catch (error) {
+    fs.rmSync(making, { recursive: true, force: true });
+    if (!fs.existsSync(kept)) throw error;
+  }
+  return kept;
+}

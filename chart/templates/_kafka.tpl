@@ -103,10 +103,22 @@ topologySpreadConstraints:
   - maxSkew: 1
     topologyKey: topology.kubernetes.io/zone
     whenUnsatisfiable: DoNotSchedule
+    # A zone without its node does not count, or no pod that has no volume yet could start in the other.
+    nodeTaintsPolicy: Honor
     labelSelector:
       matchLabels:
         {{- include "erp.selectorLabels" . | nindent 8 }}
 affinity:
+  {{- with $nodes.majorityZone }}
+  nodeAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        preference:
+          matchExpressions:
+            - key: topology.kubernetes.io/zone
+              operator: In
+              values: [{{ . }}]
+  {{- end }}
   podAntiAffinity:
     preferredDuringSchedulingIgnoredDuringExecution:
       - weight: 100

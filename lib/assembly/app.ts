@@ -57,6 +57,13 @@ export interface AssembleProps {
 
   /** ISO 8601 date of the synth. */
   readonly today: string;
+
+  /**
+   * What else the CDK context says, as `-c` would.
+   *
+   * @default - nothing
+   */
+  readonly context?: Readonly<Record<string, unknown>>;
 }
 
 /** Context of a synth that is only looked at: no report about warnings, no source lines, no bundled code. */
@@ -70,11 +77,11 @@ export const LOOK_CONTEXT: Readonly<Record<string, unknown>> = {
  * Synthesizes the platform for a look at it, without AWS. Kubectl and Helm are stand-ins: nothing is deployed from here,
  * and a command that tells about a missing package must not fail because of it.
  */
-export function assemble({ environments, directory, today }: AssembleProps): SynthesizedAssembly {
+export function assemble({ environments, directory, today, context }: AssembleProps): SynthesizedAssembly {
   const { app } = buildApp({
     environments: () => environments,
     today,
-    context: LOOK_CONTEXT,
+    context: { ...context, ...LOOK_CONTEXT },
     app: {
       outdir: directory,
       // Each deployment validates again, and it takes 20 seconds.

@@ -45,6 +45,15 @@ export interface Service {
   readonly maxReplicas: number;
 }
 
+/** What a priority class is for; the keys of the chart's `priorityClasses`. */
+const PRIORITIES = ['services', 'messaging', 'agents'] as const;
+
+export interface PriorityClass {
+  readonly purpose: (typeof PRIORITIES)[number];
+  readonly name: string;
+  readonly value: number;
+}
+
 /** The chart's values of one environment: the one list of services, and what else the cloud side follows. */
 export interface ChartValues {
   /** Folder of the chart that they belong to. */
@@ -71,6 +80,9 @@ export interface ChartValues {
    * @default - there is no DaemonSet
    */
   readonly xrayNamespace?: string;
+
+  /** Priority classes of the chart's pods. */
+  readonly priorityClasses: readonly PriorityClass[];
 
   /** StorageClass of Kafka's volumes. */
   readonly storageClass: string;
@@ -107,6 +119,7 @@ export function chartFacts({ name, region, network }: Pick<EnvironmentConfig, 'n
     region,
     employeeService: { port: EMPLOYEE_PORT },
     networkPolicy: { vpcCidr: network.cidr },
+    messagingNodes: { majorityZone: firstOf(network.availabilityZones) },
     secrets: { mysql: { key: secretName(name, 'mysql') }, mongodb: { key: secretName(name, 'mongodb') } },
     xray: { daemonSet: { namespace: `${namespace}-xray` } },
   };
@@ -168,12 +181,21 @@ export function readChartValues(
       })),
       kafkaMode: child(merged, 'kafka').mode as ChartValues['kafkaMode'],
       xrayNamespace: xrayDaemons.enabled ? text(xrayDaemons.namespace) : undefined,
+      priorityClasses: PRIORITIES.map((purpose) => {
+        const { name, value } = child(child(merged, 'priorityClasses'), purpose);
+        return { purpose, name: text(name), value: numeric(value) };
+      }),
       storageClass: text(child(merged, 'storageClass').name),
       ...(child(merged, 'standIn').enabled === true && {
         standIn: text(child(child(merged, 'standIn'), 'image').repository),
       }),
     },
   };
+}
+
+/** Of what a config may leave out, and the values are read all the same. */
+function firstOf(zones: readonly string[] | null | undefined): string {
+  return zones?.[0] ?? '';
 }
 
 /** Helm's way to lay one tree of values over another: maps merge, everything else replaces, null deletes. */

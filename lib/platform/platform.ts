@@ -4,6 +4,7 @@ import { type KubectlSource, installedKubectl } from './cluster/kubectl-layer';
 import type { Environment } from '../config';
 import { type EnvironmentConfig, registryStackName, stackPrefix } from '../config/environment';
 import type { Reapply } from '../config/reapply';
+import { capacityWarning } from '../config/capacity';
 import { supportWarning } from '../config/kubernetes-versions';
 import { limitWarnings } from '../config/limits';
 import { PROTECTION } from '../config/run';
@@ -231,6 +232,8 @@ function warn({ environment, workloads }: EnvironmentStacks, today: string): voi
   const warnings = cdk.Annotations.of(workloads);
   const support = supportWarning(config.kubernetes.version, today);
   if (support) warnings.addWarningV2('erp:KubernetesSupport', support);
+  const shortage = capacityWarning(environment);
+  if (shortage) warnings.addWarningV2('erp:Capacity', shortage);
   for (const limit of limitWarnings(environment)) warnings.addWarningV2('erp:Limits', limit);
   if (config.removal === 'retain' && !config.protection) {
     warnings.addWarningV2(

@@ -104,11 +104,21 @@ describe.each([
 
   test('are spread over the zones without leaving the third pending', () => {
     expect(spec.template.spec!.topologySpreadConstraints).toMatchObject([
-      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+      {
+        maxSkew: 1,
+        topologyKey: 'topology.kubernetes.io/zone',
+        whenUnsatisfiable: 'DoNotSchedule',
+        // Or a zone whose only Kafka node is gone would keep pods out of the other.
+        nodeTaintsPolicy: 'Honor',
+      },
     ]);
     expect(spec.template.spec!.affinity!.podAntiAffinity).toEqual({
       preferredDuringSchedulingIgnoredDuringExecution: [expect.objectContaining({ weight: 100 })],
     });
+  });
+
+  test('have no zone of their choice unless one is named', () => {
+    expect(spec.template.spec!.affinity!.nodeAffinity).toBeUndefined();
   });
 
   test('stop quietly, one at a time', () => {
@@ -303,4 +313,23 @@ describe('the topics', () => {
     expect(job().metadata.annotations).toBeUndefined();
     expect(job().spec).toMatchObject({ backoffLimit: 10, activeDeadlineSeconds: 1800 });
   });
+});
+
+test('brokers and ZooKeepers prefer one zone, so that both majorities stand in it', () => {
+  const manifests = render('values-dev', { messagingNodes: { majorityZone: 'ap-northeast-2a' } });
+
+  for (const name of ['kafka', 'zookeeper'] as const) {
+    const { nodeAffinity, podAntiAffinity } = members(manifests, name).spec.template.spec!.affinity!;
+    expect(nodeAffinity).toEqual({
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 100,
+          preference: {
+            matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'In', values: ['ap-northeast-2a'] }],
+          },
+        },
+      ],
+    });
+    expect(podAntiAffinity).toBeDefined();
+  }
 });

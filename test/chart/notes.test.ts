@@ -36,8 +36,19 @@ test('say what is missing without the platform', () => {
     '- notification-service is not registered with a load balancer: services.notification.targetGroup.arn is empty.',
     '- notification-service has no Kafka: kafka.msk.bootstrapServers is empty.',
     '- notification-service has no Redis: redis.host is empty.',
+    ...['approval-processing-service', 'approval-request-service', 'notification-service'].map(
+      (name) =>
+        `- ${name} is pulled from Docker Hub, where erp/${name}:1.0.0 belongs to somebody else: global.imageRegistry is empty.`,
+    ),
     '- All of 10.0.0.0/16 may reach the services: networkPolicy.loadBalancerCidrs is empty.',
   ]);
+});
+
+test('say what Kafka waits for on a cluster that nobody has prepared', () => {
+  expect(notes('values-dev')).toContain(
+    'Kafka stays pending without the StorageClass gp3 (storageClass.create makes it) and nodes with the label and the taint workload=kafka.',
+  );
+  expect(notes('values-dev', { storageClass: { create: true } })).not.toContain('Kafka stays pending');
 });
 
 test('have nothing to complain about when the platform has filled everything in', () => {

@@ -68,12 +68,43 @@ describe('a service', () => {
       const quiet = containers[0]!.lifecycle!.preStop!.sleep!.seconds;
       expect(quiet).toBeGreaterThan(30);
       expect(terminationGracePeriodSeconds).toBeGreaterThan(quiet + 20);
-      expect(spec!.strategy).toEqual({ type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } });
     }
     expect(container(dev, names[0]!).environment).toMatchObject({
       SERVER_SHUTDOWN: { value: 'graceful' },
       SPRING_LIFECYCLE_TIMEOUT_PER_SHUTDOWN_PHASE: { value: '25s' },
     });
+  });
+
+  test('rolls in quarters: of two or three pods none is missing, and of twenty a full cluster still lets five go', () => {
+    for (const { spec } of ofKind(dev, 'apps/v1/Deployment')) {
+      // Kubernetes rounds a surge up and what may be missing down.
+      expect(spec!.strategy).toEqual({
+        type: 'RollingUpdate',
+        rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' },
+      });
+    }
+  });
+
+  test('waits for a place rather than to push others off a node', () => {
+    const classes = ofKind(
+      render('values-dev', { priorityClasses: { create: true } }),
+      'scheduling.k8s.io/v1/PriorityClass',
+    );
+    const values = Object.fromEntries(classes.map(({ metadata, value }) => [metadata!.name, value]));
+
+    expect(find(classes, 'erp-services').preemptionPolicy).toBe('Never');
+    expect(values['erp-agents']).toBeGreaterThan(values['erp-messaging']!);
+    expect(values['erp-messaging']).toBeGreaterThan(values['erp-services']!);
+  });
+
+  test.each([
+    ['the class of the agents that the chart makes', { priorityClasses: { create: true } }, 'erp-agents'],
+    ['a class of its own', { xray: { daemonSet: { priorityClassName: 'other' } } }, 'other'],
+    ['none, where nobody makes one', {}, undefined],
+  ])('the X-Ray daemon of a node has %s', (_, values, name) => {
+    const [daemon] = ofKind(render('values-dev', values), 'apps/v1/DaemonSet');
+
+    expect(daemon!.spec!.template.spec!.priorityClassName).toBe(name);
   });
 
   test('is spread over the zones revision by revision, not counting zones it cannot use', () => {

@@ -12,9 +12,11 @@ const settings: EnvironmentSettings = {
     version: '1.31',
     publicAccessCidrs: [],
     access: [],
-    serviceNodes: { instanceTypes: ['t3.medium'], minSize: 1, maxSize: 2, diskSize: 20 },
+    // Two a zone, because one zone's nodes must hold all pods when a node or the other zone is away: 2.7 cores.
+    serviceNodes: { instanceTypes: ['t3.medium'], minSize: 2, maxSize: 3, diskSize: 20 },
+    // A second one is started before a zone's only one is drained, or the broker budget would hold the drain for ever.
     // ZooKeeper and a broker ask for 2.5 GiB together, and one zone holds two of three brokers.
-    kafkaNodes: { instanceTypes: ['t3.large'], minSize: 1, maxSize: 1, diskSize: 20 },
+    kafkaNodes: { instanceTypes: ['t3.large'], minSize: 1, maxSize: 2, diskSize: 20 },
   },
   database: {
     instanceType: 't4g.micro',
@@ -37,7 +39,7 @@ const settings: EnvironmentSettings = {
     throttlingBurst: 200,
   },
   observability: {
-    // A t3.medium takes 17 pods, and the services with their surge need the places that the agents would take.
+    // The agents would take the room that one zone's nodes need when the other one is away.
     containerInsights: false,
     monthlyBudget: 800,
     // Would need a bootstrapped us-east-1, which nothing else in dev does.

@@ -12,8 +12,8 @@ const settings: EnvironmentSettings = {
     version: '1.31',
     publicAccessCidrs: [],
     access: [],
-    // Three services at five to twenty pods of 500m and 1 GiB each.
-    serviceNodes: { instanceTypes: ['m6i.xlarge'], minSize: 2, maxSize: 6, diskSize: 50 },
+    // Three services at five to twenty pods of 550m and 1.1 GiB each: all sixty, because nothing adds nodes by itself.
+    serviceNodes: { instanceTypes: ['m6i.2xlarge'], minSize: 3, maxSize: 6, diskSize: 50 },
   },
   database: {
     instanceType: 'm7g.large',

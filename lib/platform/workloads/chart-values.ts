@@ -1,6 +1,6 @@
 import * as cdk from 'aws-cdk-lib';
 import type { Environment } from '../../config';
-import { type Values, mergeValues } from '../../config/values';
+import { type PriorityClass, type Values, mergeValues } from '../../config/values';
 import type { DataStack } from '../data/data-stack';
 import type { EdgeStack } from '../edge/edge-stack';
 import { LOAD_BALANCER_SUBNETS, type NetworkStack } from '../network/network-stack';
@@ -26,6 +26,8 @@ export interface PlatformValuesProps {
 export function platformValues({ environment, network, data, edge }: PlatformValuesProps): Values {
   const { values } = environment;
   const { account, region, urlSuffix } = edge;
+  const priorityClass = (wanted: PriorityClass['purpose']) =>
+    values.priorityClasses.find(({ purpose }) => purpose === wanted)?.name;
   const { subnets } = network.vpc.selectSubnets(LOAD_BALANCER_SUBNETS);
 
   return mergeValues(values.facts, {
@@ -50,15 +52,16 @@ export function platformValues({ environment, network, data, edge }: PlatformVal
     ),
     employeeService: { host: edge.loadBalancer.loadBalancer.loadBalancerDnsName },
     networkPolicy: { loadBalancerCidrs: subnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock) },
-    // Whatever the mode, so that changing it needs nothing but the chart. Weak, so that nothing refuses MSK's removal.
-    ...(data.kafka && {
-      kafka: {
+    kafka: {
+      priorityClassName: priorityClass('messaging'),
+      // Whatever the mode, so that changing it needs nothing but the chart. Weak, so that nothing refuses MSK's removal.
+      ...(data.kafka && {
         msk: {
           bootstrapServers: cdk.Stack.consumeReference(data.kafka.bootstrapServers, cdk.ReferenceStrength.WEAK),
           securityProtocol: 'SSL',
         },
-      },
-    }),
+      }),
+    },
     ...(data.cache && {
       redis: {
         // Weak: the cache goes with the last service that uses it, in the deployment that takes it from the service.
@@ -67,7 +70,8 @@ export function platformValues({ environment, network, data, edge }: PlatformVal
         cidrs: network.vpc.isolatedSubnets.map(({ ipv4CidrBlock }) => ipv4CidrBlock),
       },
     }),
-    // The workloads stack makes it, so that the release holds nothing outside of its namespaces.
-    xray: { daemonSet: { createNamespace: false } },
+    // The workloads stack makes them, so that the release holds nothing outside of its namespaces.
+    xray: { daemonSet: { createNamespace: false, priorityClassName: priorityClass('agents') } },
+    serviceDefaults: { priorityClassName: priorityClass('services') },
   });
 }

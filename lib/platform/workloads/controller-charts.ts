@@ -2,7 +2,7 @@ import { LOAD_BALANCER_CONTROLLER_VERSION } from '../cluster/load-balancer-contr
 import { type Values, child } from '../../config/values';
 
 /** Kinds of a value; `map` holds keys of the reader's choice, such as node labels. */
-type ValueKind = 'boolean' | 'integer' | 'string' | 'map';
+type ValueKind = 'boolean' | 'integer' | 'string' | 'map' | 'list';
 
 /** A value that a chart's templates read, and the template where it can be seen. */
 interface AcceptedValue {
@@ -44,6 +44,7 @@ const value = (kind: ValueKind, source: string): AcceptedValue => ({ kind, sourc
 const pod = (source: string, prefix = ''): Record<string, AcceptedValue> => ({
   [`${prefix}nodeSelector`]: value('map', source),
   [`${prefix}resources`]: value('map', source),
+  [`${prefix}topologySpreadConstraints`]: value('list', source),
 });
 
 const exactlyOneLimit = (values: Values): boolean =>
@@ -208,5 +209,6 @@ export function chartProblems({ name, version, source, accepts, rules }: Upstrea
 function kindOf(found: unknown): ValueKind | undefined {
   if (typeof found === 'string' || typeof found === 'boolean') return typeof found as 'string' | 'boolean';
   if (Number.isInteger(found)) return 'integer';
-  return typeof found === 'object' && found !== null && !Array.isArray(found) ? 'map' : undefined;
+  if (Array.isArray(found)) return 'list';
+  return typeof found === 'object' && found !== null ? 'map' : undefined;
 }

@@ -1,8 +1,10 @@
 import * as cdk from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import type * as eks from 'aws-cdk-lib/aws-eks-v2';
+import type { IDependable } from 'constructs';
 import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { SERVICE_NODES } from '../../config/placement';
+import { CONTROLLER_REQUESTS } from '../../config/system-pods';
 import type { Values } from '../../config/values';
 import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controller-charts';
 
@@ -12,7 +14,7 @@ import { CONTROLLER_CHARTS, type UpstreamChart, chartProblems } from './controll
  */
 export const RELEASE_TIMEOUT = cdk.Duration.minutes(10);
 
-const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '256Mi' } };
+const RESOURCES = { requests: CONTROLLER_REQUESTS, limits: { memory: '256Mi' } };
 const NODE_SELECTOR = { [SERVICE_NODES.key]: SERVICE_NODES.value };
 
 /**
@@ -20,15 +22,21 @@ const NODE_SELECTOR = { [SERVICE_NODES.key]: SERVICE_NODES.value };
  * they leave.
  *
  * @param namespace the only one whose secrets the External Secrets Operator looks at
+ * @param operatorNamespace makes the namespace of that operator
  * @returns the releases, for whoever comes after them
  * @throws Error with every value that a chart refuses or does not read
  */
-export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: string): eks.HelmChart[] {
+export function addControllers(
+  cluster: eks.ICluster,
+  vpc: ec2.IVpc,
+  namespace: string,
+  operatorNamespace: IDependable,
+): eks.HelmChart[] {
   const problems: string[] = [];
   const add = (
     id: string,
     upstream: UpstreamChart,
-    props: Pick<eks.HelmChartOptions, 'namespace' | 'createNamespace'> & { readonly values: Values },
+    props: Pick<eks.HelmChartOptions, 'namespace'> & { readonly values: Values },
   ) => {
     problems.push(...chartProblems(upstream, props.values));
     const { name, repository, version } = upstream;
@@ -37,29 +45,31 @@ export function addControllers(cluster: eks.ICluster, vpc: ec2.IVpc, namespace: 
       release: name,
       repository,
       version,
+      // What Helm makes for a release it does not remove with it.
+      createNamespace: false,
       wait: true,
       timeout: RELEASE_TIMEOUT,
       ...props,
     });
   };
 
+  const externalSecrets = add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
+    namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
+    values: externalSecretsValues(namespace),
+  });
+  externalSecrets.node.addDependency(operatorNamespace);
   const releases = [
+    externalSecrets,
     add('LoadBalancerControllerChart', CONTROLLER_CHARTS.loadBalancerController, {
       namespace: CONTROLLER_ACCOUNTS.loadBalancerController.namespace,
-      createNamespace: false,
       values: loadBalancerControllerValues(cluster, vpc),
-    }),
-    add('ExternalSecretsChart', CONTROLLER_CHARTS.externalSecrets, {
-      namespace: CONTROLLER_ACCOUNTS.externalSecrets.namespace,
-      createNamespace: true,
-      values: externalSecretsValues(namespace),
     }),
     add('MetricsServerChart', CONTROLLER_CHARTS.metricsServer, {
       namespace: 'kube-system',
-      createNamespace: false,
       values: {
         replicas: 2,
         podDisruptionBudget: { enabled: true, minAvailable: 1 },
+        topologySpreadConstraints: overNodes('metrics-server'),
         nodeSelector: NODE_SELECTOR,
         resources: RESOURCES,
       },
@@ -111,14 +121,27 @@ function externalSecretsValues(namespace: string): Values {
     leaderElect: true,
     replicaCount: 2,
     podDisruptionBudget: { enabled: true, minAvailable: 1 },
+    topologySpreadConstraints: overNodes('external-secrets'),
     nodeSelector: NODE_SELECTOR,
     resources: RESOURCES,
     webhook: {
       replicaCount: 2,
       podDisruptionBudget: { enabled: true, minAvailable: 1 },
+      topologySpreadConstraints: overNodes('external-secrets-webhook'),
       nodeSelector: NODE_SELECTOR,
       resources: RESOURCES,
     },
     certController: { nodeSelector: NODE_SELECTOR, resources: RESOURCES },
   };
+}
+
+/** The replicas of a controller over zones, then nodes, where there is a choice; the charts bring nothing of the kind. */
+function overNodes(name: string): readonly Values[] {
+  return ['topology.kubernetes.io/zone', 'kubernetes.io/hostname'].map((topologyKey) => ({
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: 'ScheduleAnyway',
+    nodeTaintsPolicy: 'Honor',
+    labelSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+  }));
 }

@@ -5,6 +5,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as s3assets from 'aws-cdk-lib/aws-s3-assets';
 import type { Construct, IConstruct } from 'constructs';
 import type { ClusterStack } from '../cluster/cluster-stack';
+import { CONTROLLER_ACCOUNTS } from '../cluster/pod-identities';
 import { type EnvironmentConfig, environmentId } from '../../config/environment';
 import { reapplyCommand } from '../../config/reapply';
 import type { Environment } from '../../config';
@@ -79,6 +80,7 @@ export class WorkloadsStack extends cdk.Stack {
     });
     const namespaces = [namespace, ...this.addXrayNamespace(cluster, environment)];
     const storageClass = this.addStorageClass(cluster, environment);
+    const priorities = this.addPriorityClasses(cluster, environment);
 
     const secrets = new iam.ManagedPolicy(this, 'SecretsPolicy', {
       description: `Secrets that the External Secrets Operator copies into ${name}`,
@@ -86,7 +88,13 @@ export class WorkloadsStack extends cdk.Stack {
       statements: readSecrets([data.users.cluster, data.mongodbSecret], data.key),
     });
 
-    const controllers = addControllers(cluster, network.vpc, name);
+    const operatorNamespace = this.addNamespace(
+      cluster,
+      'ExternalSecretsNamespace',
+      config,
+      CONTROLLER_ACCOUNTS.externalSecrets.namespace,
+    );
+    const controllers = addControllers(cluster, network.vpc, name, operatorNamespace);
     // For the removal: what is left in a namespace (volume claims, and any object with a finalizer) goes while the storage
     // class and the controllers are still there, and while every API of the cluster answers, which a namespace waits for.
     for (const made of namespaces) made.node.addDependency(storageClass, ...controllers);
@@ -121,7 +129,7 @@ export class WorkloadsStack extends cdk.Stack {
       timeout: RELEASE_TIMEOUT,
       values: releaseValues,
     });
-    this.chart.node.addDependency(configMap, ...namespaces, storageClass, secrets, ...controllers, ...ways);
+    this.chart.node.addDependency(configMap, ...namespaces, storageClass, priorities, secrets, ...controllers, ...ways);
   }
 
   /** Overwriting, so that a creation does not fail on what an earlier one, or somebody's helm, has left. */
@@ -147,7 +155,7 @@ export class WorkloadsStack extends cdk.Stack {
     id: string,
     config: EnvironmentConfig,
     name: string,
-    labels: Record<string, string>,
+    labels: Record<string, string> = {},
     annotations: Record<string, string> = {},
   ): eks.KubernetesManifest {
     return this.apply(cluster, id, {
@@ -212,6 +220,24 @@ export class WorkloadsStack extends cdk.Stack {
       volumeBindingMode: 'WaitForFirstConsumer',
       allowVolumeExpansion: true,
       reclaimPolicy: config.removal === 'retain' ? 'Retain' : 'Delete',
+    });
+  }
+
+  /** Here and not in the release, whose rights end at its namespaces. */
+  private addPriorityClasses(cluster: eks.ICluster, { config, values }: Environment): eks.KubernetesManifest {
+    return new eks.KubernetesManifest(this, 'PriorityClasses', {
+      cluster,
+      overwrite: true,
+      manifest: values.priorityClasses.map(({ purpose, name, value }) => ({
+        apiVersion: 'scheduling.k8s.io/v1',
+        kind: 'PriorityClass',
+        metadata: { name, labels: { 'app.kubernetes.io/part-of': 'erp' }, annotations: mark(config) },
+        value,
+        globalDefault: false,
+        // A service that finds no room waits: pushing another off its node would only move the want of room.
+        ...(purpose === 'services' && { preemptionPolicy: 'Never' }),
+        description: `Priority of the ERP's ${purpose}`,
+      })),
     });
   }
 

@@ -54,6 +54,7 @@ export const PRICES: Readonly<Record<string, Price>> = {
   'ec2.m5.xlarge': price(0.236, 'hour', 'Korean price table', '2026', 'medium'),
   'ec2.m6i.large': price(0.118, 'hour', 'Korean price table', '2026', 'medium'),
   'ec2.m6i.xlarge': price(0.236, 'hour', 'twice m6i.large', '2026', 'medium'),
+  'ec2.m6i.2xlarge': price(0.472, 'hour', 'four times m6i.large', '2026', 'medium'),
   'ec2.m7g.large': price(0.1, 'hour', 'us-east-1 0.0816 times 1.22', '2026', 'low'),
 
   'ebs.gp3': price(0.0912, 'GB-month', BILL_2026_04, '2026-04', 'high'),

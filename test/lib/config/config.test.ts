@@ -27,6 +27,12 @@ test('configs and values without a mistake have no problem', () => {
   expect(loadEnvironments(Object.values(CONFIGS)).map(({ config: { name } }) => name)).toEqual(['dev', 'prod']);
 });
 
+test('a config without zones is told so, though the values are read with the first one', () => {
+  expect(problems('dev', { network: { availabilityZones: null as never } })).toEqual([
+    expect.objectContaining({ field: 'network.availabilityZones', value: undefined, allowed: 'two different zones' }),
+  ]);
+});
+
 describe('a bad config names the field, the value and what is allowed', () => {
   test.each([
     [

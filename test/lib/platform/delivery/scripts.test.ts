@@ -21,7 +21,7 @@ const REGISTRY = '111111111111.dkr.ecr.ap-northeast-2.amazonaws.com';
 function stubs(folder: string, answers: Readonly<Record<string, string>>): string {
   const bin = path.join(folder, 'bin');
   fs.mkdirSync(bin, { recursive: true });
-  const tools: Record<string, string[]> = { aws: [], docker: [], mvn: [], helm: [], sleep: [] };
+  const tools: Record<string, string[]> = { aws: [], docker: [], mvn: [], helm: [], kubectl: [], sleep: [] };
   for (const [call, answer] of Object.entries(answers)) {
     const tool = call.split(' ')[0]!;
     (tools[tool] ??= []).push(`  ${call.replaceAll(' ', '\\ ').replaceAll('"', '\\"')}) ${answer} ;;`);
@@ -259,13 +259,14 @@ describe('release.sh', () => {
     // The helm of the zip must win over any other, so it is the only one that answers.
     const all = { ...running, ...answers };
     const tools = temporaryFolder();
-    const helm = fs.readFileSync(path.join(stubs(tools, all), 'helm'));
+    const bin = stubs(tools, all);
+    const [helm, kubectl] = ['helm', 'kubectl'].map((tool) => fs.readFileSync(path.join(bin, tool)));
     const program = { os: 3, attrs: 0o755 << 16 };
     fs.writeFileSync(
       path.join(folder, 'tools-source.zip'),
-      zipSync({ 'helm/helm': [helm, program], 'kubectl/kubectl': [helm, program] }),
+      zipSync({ 'helm/helm': [helm!, program], 'kubectl/kubectl': [kubectl!, program] }),
     );
-    const withoutHelm = Object.fromEntries(Object.entries(all).filter(([call]) => !call.startsWith('helm')));
+    const withoutHelm = Object.fromEntries(Object.entries(all).filter(([call]) => !/^(helm|kubectl) /.test(call)));
     return run(
       'release.sh',
       folder,
@@ -283,6 +284,25 @@ describe('release.sh', () => {
       },
     );
   };
+  const revisions = (...statuses: string[]) =>
+    `echo '${JSON.stringify(statuses.map((status, i) => ({ revision: i + 1, status })))}'`;
+  /** Answers of a helm whose upgrade fails, with the history before and after it. */
+  const failing = (before = revisions('deployed'), after = revisions('deployed', 'failed')) => ({
+    'helm upgrade *': 'touch "$HOME/upgraded"; exit 1',
+    'helm history *': `if [ -e "$HOME/upgraded" ]; then ${after}; else ${before}; fi`,
+  });
+  const WAITING = {
+    items: [
+      {
+        metadata: { name: 'notification-1' },
+        status: {
+          containerStatuses: [
+            { state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x"' } } },
+          ],
+        },
+      },
+    ],
+  };
   const upgrade = ({ calls }: Run) => calls.find((call) => call.startsWith('helm upgrade'));
   const written = ({ calls }: Run) => calls.filter((call) => call.startsWith('aws ssm put-parameter'));
 
@@ -296,7 +316,7 @@ describe('release.sh', () => {
       new RegExp(
         '^helm upgrade --install erp-microservices chart --namespace erp-dev --values chart/values-dev\\.yaml ' +
           `--set-string services\\.approvalRequest\\.image\\.tag=${TAG} ` +
-          `--set-string services\\.notification\\.image\\.tag=${OLD} --wait --atomic --timeout 10m --history-max 10$`,
+          `--set-string services\\.notification\\.image\\.tag=${OLD} --wait --timeout 10m --history-max 10$`,
       ),
     );
     expect(written(result)).toEqual([
@@ -330,8 +350,19 @@ describe('release.sh', () => {
     ['no cluster', { 'aws eks update-kubeconfig *': 'exit 1' }, 'error: no access to cluster erp-dev-cluster'],
     [
       'a release that stays pending',
-      { 'helm status *': `echo '{"info":{"status":"pending-upgrade"}}'` },
-      'error: release erp-microservices is still pending-upgrade',
+      {
+        'helm status *': `echo '{"info":{"status":"pending-upgrade"}}'`,
+        'helm history *': revisions('deployed', 'pending-upgrade'),
+      },
+      'helm rollback erp-microservices 1 --namespace erp-dev --wait',
+    ],
+    [
+      'a first installation that was cut off',
+      {
+        'helm status *': `echo '{"info":{"status":"pending-install"}}'`,
+        'helm history *': revisions('pending-install'),
+      },
+      'helm uninstall erp-microservices --namespace erp-dev',
     ],
     [
       'a tag that may not be read',
@@ -340,8 +371,28 @@ describe('release.sh', () => {
     ],
     [
       'pods that do not become ready',
-      { 'helm upgrade *': 'exit 1' },
-      'error: the release failed and was rolled back; the environment runs what it ran before',
+      failing(),
+      'error: the release failed and was rolled back to revision 1; the environment runs what it ran before',
+    ],
+    [
+      'pods whose reason is known',
+      { ...failing(), 'kubectl get pods *': `echo '${JSON.stringify(WAITING)}'` },
+      'notification-1: ImagePullBackOff: Back-off pulling image "x"',
+    ],
+    [
+      'a way back that fails as well',
+      { ...failing(), 'helm rollback *': 'exit 1' },
+      'error: the release failed, and so did the way back to revision 1',
+    ],
+    [
+      'values that the chart refuses',
+      { 'helm upgrade *': 'exit 1', 'helm history *': revisions('deployed') },
+      'error: the release was refused; nothing was changed',
+    ],
+    [
+      'a first release that fails',
+      failing(revisions(), revisions('failed')),
+      'error: the release failed, and there is none before it to go back to',
     ],
   ])('%s: nothing is written down', (_, answers, message) => {
     const result = releasing(answers);

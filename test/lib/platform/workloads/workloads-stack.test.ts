@@ -86,7 +86,13 @@ test('the namespace demands restricted pods and readiness gates, and Helm does n
     },
   });
   expect(chart('erp-microservices')[1].Properties.CreateNamespace).toBeUndefined();
-  expect(chart('external-secrets')[1].Properties.CreateNamespace).toBe(true);
+});
+
+test('the namespace of the External Secrets Operator is made before its release, so that it goes after it', () => {
+  const namespace = appliedObjects(template).find(({ object }) => object.metadata.name === 'external-secrets-system');
+  const [id, { Properties }] = chart('external-secrets');
+  expect(Properties.CreateNamespace).toBeUndefined();
+  expect([...upstream(template, id)]).toContain(namespace?.id);
 });
 
 test('volumes are encrypted gp3, made in the zone of their pod, and can grow', () => {
@@ -125,6 +131,35 @@ test('what people used to paste flows in by itself', () => {
       protocol: 'TCP',
     });
   }
+});
+
+test('priority classes stand before the release that names them', () => {
+  const { object, id } = manifest('PriorityClass');
+  const { serviceDefaults, kafka, xray } = helmValues(template, 'erp-microservices');
+
+  expect(object).toMatchObject({ metadata: { name: 'erp-services' }, preemptionPolicy: 'Never' });
+  expect([serviceDefaults, kafka, xray.daemonSet].map(({ priorityClassName }) => priorityClassName)).toEqual([
+    'erp-services',
+    'erp-messaging',
+    'erp-agents',
+  ]);
+  expect(upstream(template, chart('erp-microservices')[0])).toContain(id);
+});
+
+test('both majorities of Kafka stand in the first zone', () => {
+  expect(helmValues(template, 'erp-microservices').messagingNodes.majorityZone).toBe('ap-northeast-2a');
+});
+
+test('controllers spread over zones and nodes, which their charts leave to chance', () => {
+  const { topologySpreadConstraints: spread, webhook } = helmValues(template, 'external-secrets');
+
+  for (const constraints of [spread, webhook.topologySpreadConstraints]) {
+    expect(constraints.map(({ topologyKey }: { topologyKey: string }) => topologyKey)).toEqual([
+      'topology.kubernetes.io/zone',
+      'kubernetes.io/hostname',
+    ]);
+  }
+  expect(helmValues(template, 'metrics-server').topologySpreadConstraints).toHaveLength(2);
 });
 
 test("prod's pods learn the brokers of MSK", () => {

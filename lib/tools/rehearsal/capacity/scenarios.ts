@@ -1,0 +1,84 @@
+import { KAFKA_NODES } from '../../../config/placement';
+import type { Run } from '../programs';
+import type { Bench } from './bench';
+
+/** Something that happens to a cluster, after which all must have its place. */
+export interface Step {
+  readonly what: string;
+
+  /** @returns the release or command that it was, whose success is asked for too; nothing where it was none */
+  readonly happens: (bench: Bench) => Promise<Run[]>;
+
+  /** Whether the table of places holds after it: it takes a new revision to spread what had to move together. */
+  readonly spreads?: boolean;
+}
+
+const release: Step['happens'] = async (bench) => [await bench.release()];
+const change =
+  (work: (bench: Bench) => Promise<void>): Step['happens'] =>
+  async (bench) => {
+    await work(bench);
+    return [];
+  };
+
+/** In this order: each leaves the cluster as it found it, but for where the pods are. */
+export function stepsFor({ nodes }: Bench): Step[] {
+  const isKafka = (name: string) =>
+    nodes.find((node) => node.name === name)?.labels[KAFKA_NODES.key] === KAFKA_NODES.value;
+  const services = nodes.filter(({ name }) => !isKafka(name)).map(({ name }) => name);
+  const [first = ''] = services;
+  const second = services.at(-1) ?? '';
+  const zone = nodes.find(({ name }) => name === second)?.zone ?? '';
+  return [
+    { what: 'all services rolled at once', happens: release, spreads: true },
+    { what: 'autoscalers at their maximum', happens: change((bench) => bench.scale('maxReplicas')), spreads: true },
+    { what: 'a release at the maximum', happens: release, spreads: true },
+    { what: 'back to the minimum', happens: change((bench) => bench.scale('minReplicas')) },
+    { what: `node ${first} drained`, happens: (bench) => drain(bench, first) },
+    { what: `node ${first} back`, happens: (bench) => uncordon(bench, first) },
+    { what: 'a release after it', happens: release, spreads: true },
+    { what: `node ${second} replaced`, happens: (bench) => replace(bench, second) },
+    { what: 'a release after it', happens: release, spreads: true },
+    ...nodes
+      .filter(({ name }) => isKafka(name))
+      .slice(0, 1)
+      .map(({ name }): Step => ({ what: `node ${name} exchanged`, happens: (bench) => exchange(bench, name) })),
+    { what: `zone ${zone} lost`, happens: change((bench) => bench.loseZone(zone)) },
+    { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
+    { what: 'a release after it', happens: release, spreads: true },
+  ];
+}
+
+async function drain(bench: Bench, name: string): Promise<Run[]> {
+  bench.away.add(name);
+  return [await bench.kubectl(['drain', name, '--ignore-daemonsets', '--delete-emptydir-data', '--timeout=45s'])];
+}
+
+async function uncordon(bench: Bench, name: string): Promise<Run[]> {
+  bench.away.delete(name);
+  return [await bench.kubectl(['uncordon', name])];
+}
+
+/** As a person does it: the old one goes, then its group starts another. */
+async function replace(bench: Bench, name: string): Promise<Run[]> {
+  const node = nodeOf(bench, name);
+  const run = await drain(bench, name);
+  await bench.terminate(node);
+  await bench.join(node);
+  return run;
+}
+
+/** As the runbook has it where volumes are bound to a zone of one node: the other comes first. */
+async function exchange(bench: Bench, name: string): Promise<Run[]> {
+  const node = nodeOf(bench, name);
+  await bench.join(node);
+  const run = await drain(bench, name);
+  await bench.terminate(node);
+  return run;
+}
+
+function nodeOf({ nodes }: Bench, name: string) {
+  const node = nodes.find((each) => each.name === name);
+  if (!node) throw new Error(`there is no node ${name}`);
+  return node;
+}
