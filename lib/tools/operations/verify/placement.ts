@@ -25,7 +25,8 @@ export const placement: ClusterCheck = {
     const zones = config.network.availabilityZones;
     const place = (app: string): Place[] =>
       pods
-        .filter(({ metadata, spec }) => metadata?.labels?.app === app && spec?.nodeName)
+        // A pod on its way out keeps its place for a while and serves nobody.
+        .filter(({ metadata, spec }) => metadata?.labels?.app === app && spec?.nodeName && !metadata.deletionTimestamp)
         .map(({ metadata, spec }) => ({
           pod: metadata?.name ?? '',
           ...placeOf(byName.get(spec?.nodeName)),

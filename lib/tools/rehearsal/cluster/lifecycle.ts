@@ -9,7 +9,7 @@ import { type DeliveryConfig, environmentId, stackPrefix } from '../../../config
 import { RELEASE_NAME } from '../../../platform/workloads/workloads-stack';
 import type { User } from '../control-plane/control-plane';
 import type { Run } from '../programs';
-import type { Rehearsal } from '../rehearsal';
+import type { AwsStage, Rehearsal } from '../rehearsal';
 import { until } from '../until';
 import { type Cluster, type RunOptions } from './cluster';
 import { readyToServe } from './kubelet';
@@ -107,6 +107,16 @@ export class Lifecycle {
   /** Folder of this repository. */
   get repository(): string {
     return this.rehearsal.repository;
+  }
+
+  /** The emulated account, where the part before has made one. */
+  get aws(): AwsStage | undefined {
+    return this.rehearsal.stage.aws;
+  }
+
+  /** A row of the report that is neither ok nor a fault. */
+  tell(verdict: 'gap' | 'note', detail: string): void {
+    this.rehearsal.journal.row({ part: 'cluster', what: this.scenario, verdict, detail });
   }
 
   /** Forgets the stacks: the next deployment creates everything. */

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Node, Pod } from 'kubernetes-types/core/v1';
 import { KAFKA_NODES } from '../../../config/placement';
+import { until } from '../until';
 import { ACCOUNT } from './cluster';
 import { readyToServe } from './kubelet';
 import { type Lifecycle, NothingToTry, type Scenario } from './lifecycle';
@@ -26,26 +27,41 @@ async function isComplete(l: Lifecycle, after: string): Promise<void> {
   );
 }
 
-/** The table of the specification: services on nodes without the taint, Kafka and ZooKeeper on nodes with it, over all zones. */
-async function placement(l: Lifecycle): Promise<void> {
+/** Where the pods of an app stand, and whether the table of the specification wants them there. */
+interface Placement {
+  readonly app: string;
+  readonly places: string;
+  readonly holds: boolean;
+}
+
+/** Services on nodes without the taint, Kafka and ZooKeeper on nodes with it, over all zones. */
+async function placements(l: Lifecycle): Promise<Placement[]> {
   const nodes = new Map((await l.cluster.api.list<Node>('/api/v1/nodes')).map((node) => [node.metadata?.name, node]));
-  const pods = (await l.pods()).filter((pod) => readyToServe(pod));
+  const pods = (await l.pods()).filter((pod) => readyToServe(pod) && !pod.metadata?.deletionTimestamp);
   const { config, values } = l.environment;
-  const messaging: readonly string[] = { zookeeper: ['kafka', 'zookeeper'], kraft: ['kafka'], msk: [] }[
-    values.kafkaMode
-  ];
-  for (const app of [...values.services.map(({ name }) => name), ...messaging]) {
-    const places = pods
+  const kafka = { zookeeper: ['kafka', 'zookeeper'], kraft: ['kafka'], msk: [] };
+  const messaging: readonly string[] = kafka[values.kafkaMode];
+  return [...values.services.map(({ name }) => name), ...messaging].map((app) => {
+    const labels = pods
       .filter(({ metadata }) => metadata?.labels?.app === app)
       .map(({ spec }) => nodes.get(spec?.nodeName)?.metadata?.labels ?? {});
-    const zones = new Set(places.map((labels) => labels['topology.kubernetes.io/zone']));
-    const onKafka = places.filter((labels) => labels[KAFKA_NODES.key] === KAFKA_NODES.value).length;
-    l.expect(
-      `${app}: ${places.length} pods in ${[...zones].sort().join(' and ')}, ${onKafka} on nodes for Kafka`,
-      zones.size === config.network.availabilityZones.length &&
-        onKafka === (messaging.includes(app) ? places.length : 0),
-    );
-  }
+    const zones = new Set(labels.map((of) => of['topology.kubernetes.io/zone']));
+    const onKafka = labels.filter((of) => of[KAFKA_NODES.key] === KAFKA_NODES.value).length;
+    return {
+      app,
+      places: `${labels.length} pods in ${[...zones].sort().join(' and ')}, ${onKafka} on nodes for Kafka`,
+      holds:
+        zones.size === config.network.availabilityZones.length &&
+        onKafka === (messaging.includes(app) ? labels.length : 0),
+    };
+  });
+}
+
+async function placement(l: Lifecycle): Promise<void> {
+  // A Deployment begins with one pod; its autoscaler brings the second.
+  const all = async () => (await placements(l)).every(({ holds }) => holds);
+  await until('every pod has its place', 30, all).catch(() => undefined);
+  for (const { app, places, holds } of await placements(l)) l.expect(`${app}: ${places}`, holds);
 }
 
 function upgrade({ namespace, values }: Lifecycle): string {
@@ -109,6 +125,40 @@ const install: Scenario = {
     await placement(l);
     const again = await l.workloads.deploy(assembly);
     l.expect('the same once more changes nothing', again.length === 0);
+  },
+};
+
+/** Checks of verify that look into the cluster, and that hold without the load balancers and caches of AWS. */
+const VERIFIED = [
+  'Kubernetes API',
+  'Helm releases',
+  'Pods',
+  'Placement',
+  'Autoscalers',
+  'External secrets',
+  'Volume claims',
+];
+
+const verify: Scenario = {
+  name: 'verify',
+  title: 'npm run verify looks into the cluster',
+  run: async (l) => {
+    if (!l.aws) return l.tell('gap', 'verify asks AWS first: it runs with the part aws before this one');
+    const { name } = l.environment.config;
+    const script = path.join(l.repository, 'bin');
+    const kubeconfig = l.cluster.controlPlane.kubeconfig();
+    const command = `node -r ${script}/register.js ${script}/verify.ts ${name} --kubeconfig ${kubeconfig} --json`;
+    const { output } = await l.run(command, { cwd: l.repository, env: l.aws.env });
+    const json = output.slice(output.indexOf('{\n'));
+    const { findings } = JSON.parse(json) as { findings: { check: string; result: string; found: string }[] };
+    for (const check of VERIFIED) {
+      const found = findings.filter((finding) => finding.check === check);
+      l.expect(
+        `verify, ${check}`,
+        found.length > 0 && found.every(({ result }) => result === 'ok'),
+        found.map(({ result, found: words }) => `${result}: ${words}`).join('\n'),
+      );
+    }
   },
 };
 
@@ -349,20 +399,10 @@ const withoutCdk: Scenario = {
   run: async (l) => {
     const { namespace, values } = l;
     await l.run('kubectl delete crd targetgroupbindings.elbv2.k8s.aws --ignore-not-found');
-    // A dry run does not ask the cluster, so these are Helm's own words.
-    await l.refuses(
-      `helm install erp-microservices . -f ${values} --dry-run --debug`,
-      'ensure CRDs are installed first',
-    );
+    const way = 'helm install external-secrets external-secrets';
+    await l.refuses(`helm install erp-microservices . -f ${values} --dry-run --debug`, way);
     const install = `helm install erp-microservices . -f ${values} -n ${namespace} --create-namespace`;
-    const bare = await l.run(install);
-    l.expect(
-      'without the kinds of the controllers it is refused, with the way to them',
-      bare.code !== 0 &&
-        /external-secrets/.test(bare.output) &&
-        /helm repo add|installCRDs|secrets.enabled/.test(bare.output),
-      bare.output,
-    );
+    await l.refuses(install, way);
     await l.run(
       `helm uninstall erp-microservices -n ${namespace}; kubectl delete namespace ${namespace} --ignore-not-found`,
     );
@@ -371,7 +411,7 @@ const withoutCdk: Scenario = {
       `helm install external-secrets external-secrets --repo ${l.cluster.repository} --set installCRDs=true,replicaCount=1,serviceAccount.name=external-secrets,webhook.replicaCount=1 -n external-secrets-system --create-namespace`,
     );
     const notes = await l.succeeds(install);
-    for (const words of ['targetGroup.arn is empty', 'StorageClass', 'registry'])
+    for (const words of ['targetGroup.arn is empty', 'StorageClass', 'Docker Hub'])
       l.expect(`the notes say what is missing: ${words}`, notes.includes(words), notes);
     await l.succeeds(upgrade(l));
     await l.succeeds(`helm rollback erp-microservices 1 -n ${namespace}`);
@@ -382,6 +422,7 @@ const withoutCdk: Scenario = {
 /** In an order in which each begins with what the one before leaves. */
 export const SCENARIOS: readonly Scenario[] = [
   install,
+  verify,
   byHand,
   pipeline,
   badImage,

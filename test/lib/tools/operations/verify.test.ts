@@ -538,6 +538,25 @@ describe('verify', () => {
     ],
     [
       'Placement',
+      'the only pod of a zone is on its way out',
+      {
+        cluster: {
+          [`/api/v1/${erp}/pods`]: ZONES.map((zone, i) => ({
+            ...pod('notification-service', i, `service-${zone}`),
+            ...(i === 1 && {
+              metadata: {
+                name: 'leaving',
+                labels: { app: 'notification-service' },
+                deletionTimestamp: '2026-01-01T00:00:00Z',
+              },
+            }),
+          })),
+        },
+      },
+      'failed: notification-service: 1 in ap-northeast-2a, 0 in ap-northeast-2c | is a node of that zone missing? docs/runbook.md#zone-loss',
+    ],
+    [
+      'Placement',
       'nothing is placed',
       { cluster: { [`/api/v1/${erp}/pods`]: [] } },
       'failed: zookeeper has no pod on any node | kubectl get pods -n erp-dev -l app=zookeeper -o wide',
