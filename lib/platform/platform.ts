@@ -9,7 +9,7 @@ import { supportWarning } from '../config/kubernetes-versions';
 import { limitWarnings } from '../config/limits';
 import { PROTECTION } from '../config/run';
 import { DataStack } from './data/data-stack';
-import { DeliveryStack } from './delivery/delivery-stack';
+import { DeliveryStack, type DeliveryStackProps } from './delivery/delivery-stack';
 import { EdgeStack } from './edge/edge-stack';
 import { FIREWALL_REGION, FirewallStack } from './edge/firewall-stack';
 import { EmployeeStack } from './employee/employee-stack';
@@ -158,17 +158,7 @@ function addEnvironment(
   const global = watchesGlobally(config)
     ? new GlobalStack(app, `${prefix}Global`, { ...globalProps(config, 'alarms of us-east-1'), config })
     : undefined;
-  const delivery = config.delivery
-    ? new DeliveryStack(app, `${prefix}Delivery`, {
-        ...props('pipeline of the services'),
-        environment,
-        delivery: config.delivery,
-        network,
-        cluster,
-        kubectl,
-        alarmTopic: topic,
-      })
-    : undefined;
+  const delivery = addDelivery(app, { environment, network, cluster, kubectl, alarmTopic: topic });
   const stacks = { environment, network, data, cluster, employee, firewall, global, edge, workloads, delivery };
   order(stacks, registry);
   warn(stacks, today);
@@ -194,6 +184,17 @@ function addEdge(app: cdk.App, { config, values: { services } }: Environment, ne
     webAclArn: firewall && cdk.Stack.consumeReference(firewall.webAclArn, cdk.ReferenceStrength.WEAK),
   });
   return { firewall, edge };
+}
+
+/** The pipeline of the services, where config says so. */
+function addDelivery(app: cdk.App, options: Omit<DeliveryStackProps, 'delivery'>): DeliveryStack | undefined {
+  const { config } = options.environment;
+  if (!config.delivery) return undefined;
+  return new DeliveryStack(app, `${stackPrefix(config.name)}Delivery`, {
+    ...stackProps(config, 'pipeline of the services'),
+    ...options,
+    delivery: config.delivery,
+  });
 }
 
 /** What the stacks of an environment are told alike. */
