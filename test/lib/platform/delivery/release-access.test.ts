@@ -35,7 +35,7 @@ test('the role manages exactly the kinds that the chart renders', () => {
   expect([...both].sort()).toEqual(managed('erp-dev').sort());
 });
 
-test('the workloads make both namespaces, before the chart and with the labels that its pods need', () => {
+test('the workloads make every namespace, before the chart and with the labels that its pods need', () => {
   const template = app.template('ErpDev');
   const namespaces = appliedObjects(template)
     .filter(({ object }) => object.kind === 'Namespace')
@@ -43,6 +43,7 @@ test('the workloads make both namespaces, before the chart and with the labels t
   expect(namespaces.map(({ name, enforce }) => [name, enforce])).toEqual([
     ['erp-dev', 'restricted'],
     ['erp-dev-xray', 'privileged'],
+    ['external-secrets-system', 'restricted'],
   ]);
   const [chart] = Object.keys(resources(template, 'Custom::AWSCDK-EKS-HelmChart', { Release: 'erp-microservices' }));
   for (const { id } of namespaces) expect(upstream(template, chart!)).toContain(id);
