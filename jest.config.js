@@ -8,8 +8,9 @@ const project = (displayName, testMatch, more = {}) => ({
 });
 
 const COMMANDS = '{bin,lib/{assembly,command,report,tools,upgrade}}/**/*.test.ts';
-// They try whole apps too, by the hundred.
-const TRIALS = 'lib/{cloudformation/lifecycle,config/mutations,platform/delivery/compliance}.test.ts';
+// They run whole apps, moves and scripts too.
+const TRIALS =
+  'lib/{cloudformation/lifecycle,config/mutations,platform/{data/kafka-moves,delivery/{compliance,scripts}}}.test.ts';
 // CloudFormation Validate starts a rule engine of some seconds per test file; one test of its own runs it.
 const withoutValidation = { setupFiles: ['<rootDir>/test/setup.ts'] };
 
