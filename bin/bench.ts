@@ -48,7 +48,7 @@ const BENCHES: readonly Bench[] = [
     runs: 5,
     wall: 1,
   },
-  { name: 'unit tests', command: () => 'npx jest --selectProjects unit', runs: 1, wall: 60 },
+  { name: 'unit tests', command: () => 'npx jest --selectProjects unit', runs: 1, wall: 40 },
 ];
 
 export const command = defineCommand({

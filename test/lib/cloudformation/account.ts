@@ -563,12 +563,14 @@ function textChanges(before: Resource, after: Resource): readonly (readonly stri
   compared.set(before, known);
   let paths = known.get(after);
   if (!paths) {
-    paths = differences({ Type: before.Type, ...before.Properties }, { Type: after.Type, ...after.Properties }).map(
-      ({ path }) =>
-        path
-          .replace(/\[[^\]]*\]/g, '')
-          .split('.')
-          .filter(Boolean),
+    const [one, other] = [before, after].map(({ Type, Properties }) => ({ Type, ...Properties }));
+    // Two synths give most resources the same text.
+    const changes = JSON.stringify(one) === JSON.stringify(other) ? [] : differences(one, other);
+    paths = changes.map(({ path }) =>
+      path
+        .replace(/\[[^\]]*\]/g, '')
+        .split('.')
+        .filter(Boolean),
     );
     known.set(after, paths);
   }
@@ -597,16 +599,23 @@ function isLower(one: unknown, other: unknown): boolean {
   return String(one).localeCompare(String(other), 'en', { numeric: true }) < 0;
 }
 
+const protections = new WeakMap<Resource, boolean>();
+
 /** A property or attribute that makes the service refuse a deletion. */
-function protection({ Properties = {} }: Resource): string | undefined {
+function protection(resource: Resource): string | undefined {
+  let on = protections.get(resource);
+  if (on === undefined) protections.set(resource, (on = isProtected(resource)));
+  return on ? 'is protected against deletion' : undefined;
+}
+
+function isProtected({ Properties = {} }: Resource): boolean {
   const attributes = Object.values(Properties)
     .flat()
     .map((entry) => (entry ?? {}) as { Key?: unknown; Value?: unknown })
     .map(({ Key, Value }) => [Key, Value]);
-  const on = [...Object.entries(Properties), ...attributes].some(
+  return [...Object.entries(Properties), ...attributes].some(
     ([name, value]) => PROTECTIONS.test(String(name)) && [true, 'true', 'ACTIVE'].includes(value as string),
   );
-  return on ? 'is protected against deletion' : undefined;
 }
 
 /** Who has put something into a resource that nothing takes out again before the resource is deleted. */

@@ -1,11 +1,11 @@
-import { type AssemblyStack, stacksOf } from '../../../lib/assembly/assembly';
+import { stacksOf } from '../../../lib/assembly/assembly';
 import { removalPlan } from '../../../lib/tools/operations/destroy/plan';
 import { delivery } from '../platform/delivery/fixture';
 import { CONFIGS, type EnvironmentName, chartWith, config } from '../synth';
-import { Account, type DeployOptions, type Outcome } from './account';
+import { type Account } from './account';
 import { appOf } from './apps';
+import { type App, type FailOptions, deployed, failEach, failFirst, problems } from './failures';
 
-type App = readonly AssemblyStack[];
 const { msk } = CONFIGS.prod;
 const { kafkaNodes } = CONFIGS.dev.kubernetes;
 
@@ -39,67 +39,7 @@ function app(name: EnvironmentName, changes: Changes = {}, values?: Values, prot
 /** The environment without changes. */
 const shipped = (name: EnvironmentName): App => app(name);
 
-/** An account in which an app has been deployed without a failure. */
-function deployed(stacks: App, names: readonly string[], before = new Account()): Account {
-  const account = before.copy();
-  expect(problems(account.deploy(stacks, names))).toEqual([]);
-  return account;
-}
-
 const typesOf = (names: readonly string[]) => [...new Set(names.map((name) => name.split(' ')[0]))].sort();
-
-const problems = (outcomes: ReadonlyMap<string, Outcome>) =>
-  [...outcomes].filter(([, { reasons }]) => reasons.length > 0);
-
-interface FailOptions extends DeployOptions {
-  /**
-   * Names that the deployment is to keep when their resources go.
-   *
-   * @default - none
-   */
-  readonly keeps?: readonly string[];
-}
-
-/**
- * Runs a deployment once for each resource that it touches, with that resource failing, and then unchanged: the first run must be
- * taken back and leave nothing, and the second must succeed. Every other time with the stacks that `--concurrency`
- * finishes beside the failed one.
- *
- * @returns the resources that have failed, by stack
- */
-function failEach(before: Account, stacks: App, names: readonly string[], options: FailOptions = {}): Set<string> {
-  const { rollback = true, keeps = [] } = options;
-  const failed = new Set<string>();
-  let others = false;
-  const going = new Account(before).deploy(stacks, names);
-  for (const { name, dependencies, ...stack } of stacks.filter((each) => going.has(each.name))) {
-    const upstream = before.copy();
-    upstream.deploy(stacks, dependencies);
-    for (const failAt of upstream.pending({ name, dependencies, ...stack })) {
-      failed.add(`${name}/${failAt}`);
-      others = !others;
-      const account = before.copy();
-      const first = account.deploy(stacks, names, { ...options, failIn: name, failAt, others });
-      const left = account.leftNames.filter((kept) => !keeps.includes(kept));
-      const second = account.deploy(stacks, names, options);
-      expect({ first: problems(first), left, second: problems(second), stale: account.staleStacks }).toEqual({
-        first: [
-          [
-            name,
-            {
-              status: expect.stringMatching(rollback ? /^(UPDATE_)?ROLLBACK_COMPLETE$/ : /^UPDATE_FAILED$/),
-              reasons: [`${failAt}: failed`],
-            },
-          ],
-        ],
-        left: before.leftNames.filter((kept) => !keeps.includes(kept)),
-        second: [],
-        stale: [],
-      });
-    }
-  }
-  return failed;
-}
 
 /** Every environment unprotected, as the run makes it that creates it. */
 const FIRST = { dev: app('dev'), prod: app('prod', {}, undefined, 'off') };
@@ -132,12 +72,7 @@ describe.each(ENVIRONMENTS)('the first deployment of %s', (name) => {
     ['with both Kafkas', () => MOVES[name]()[1]!],
   ])('%s, can be run again, whichever resource failed', (_, make) => {
     const stacks = make();
-    const failed = failEach(new Account(), stacks, [workloads]);
-    const account = deployed(stacks, [workloads]);
-    failEach(account, stacks, [pipeline], { exclusively: true }).forEach((resource) => failed.add(resource));
-    const all = stacks.flatMap(({ name: stack, resources }) => Object.keys(resources).map((id) => `${stack}/${id}`));
-    expect(all.length).toBeGreaterThan(200);
-    expect(all.filter((resource) => !failed.has(resource))).toEqual([]);
+    failFirst(stacks, workloads, pipeline);
   });
 });
 

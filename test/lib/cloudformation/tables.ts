@@ -100,10 +100,18 @@ export function decidingProperties(
 ): readonly string[] | undefined {
   const once = ONCE[type];
   if (once) return once.filter((name) => properties[name] !== undefined);
-  const identifier = identifierProperties(type);
-  if (identifier?.every((name) => properties[name] !== undefined)) return identifier;
-  const name = nameProperty(type);
+  const { identifier, name } = namesOf(type);
+  if (identifier?.every((property) => properties[property] !== undefined)) return identifier;
   return name !== undefined && properties[name] !== undefined ? [name] : undefined;
+}
+
+const names = new Map<string, { readonly identifier?: readonly string[]; readonly name?: string }>();
+
+/** What the schema of a type says; the model asks for each resource of each deployment. */
+function namesOf(type: string) {
+  let known = names.get(type);
+  if (!known) names.set(type, (known = { identifier: identifierProperties(type), name: nameProperty(type) }));
+  return known;
 }
 
 /** What goes up and never down, with where that is written. */

@@ -1,11 +1,15 @@
 import * as fs from 'fs';
 import * as path from 'path';
 import * as fc from 'fast-check';
+import type * as Yaml from 'yaml';
 import { parse, stringify } from 'yaml';
-import type { EnvironmentConfig } from '../../../lib/config/environment';
+import { type KubernetesObject, renderChart } from '../../../lib/assembly/kubernetes/render';
+import type { Environment } from '../../../lib/config';
+import { type EnvironmentConfig, environmentId } from '../../../lib/config/environment';
 import { ConfigurationError } from '../../../lib/config/problems';
 import { validateConfig } from '../../../lib/config/validate';
 import type { Values } from '../../../lib/config/values';
+import { validateManifests } from '../assembly/kubernetes/validate';
 import { CONFIGS, chartWith, config, loadEnvironments, synth } from '../synth';
 import { delivery } from '../platform/delivery/fixture';
 import { mutations } from './mutations';
@@ -79,15 +83,49 @@ test('whatever stands in a config is a valid config or a clear error', () => {
     clearError(() => expect(synth({ configs: [one] }).assembly().stacks.length).toBeGreaterThan(5));
 });
 
-test('whatever stands in a values file gives an environment or a clear error', () => {
+/** Values that never change here, and that take longer to parse than everything else together. */
+function parsedOnce(text: string): void {
+  const yaml = jest.requireActual<typeof Yaml>('yaml');
+  const { parseDocument } = yaml;
+  const document = parseDocument(text);
+  jest
+    .spyOn(yaml, 'parseDocument')
+    .mockImplementation(((other, options) =>
+      other === text ? document : parseDocument(other, options)) as typeof parseDocument);
+}
+
+/** Objects of the release, or undefined where the chart refuses the values in its own words. */
+function rendered({ config: { name, kubernetes }, values }: Environment): KubernetesObject[] | undefined {
+  const namespace = environmentId(name);
+  const { chart, overrides } = values;
+  try {
+    return renderChart({ chart, values: overrides, release: 'erp', namespace, kubeVersion: kubernetes.version });
+  } catch (error) {
+    expect((error as Error).message).toMatch(/the values do not fit together:\n {2}\S/);
+    return undefined;
+  }
+}
+
+test('whatever stands in a values file gives an environment or a clear error, and what it gives is a release', () => {
   const chart = chartWith('dev', {});
   const file = path.join(chart, 'values-dev.yaml');
-  const values = parse(fs.readFileSync(file, 'utf8')) as Values;
+  const shared = fs.readFileSync(path.join(chart, 'values.yaml'), 'utf8');
+  parsedOnce(shared);
+  const { services } = parse(shared) as Values;
+  const values = { ...(parse(fs.readFileSync(file, 'utf8')) as Values), services };
+  const accepted: Environment[] = [];
   fc.assert(
     fc.property(mutations(values), (changed) => {
       fs.writeFileSync(file, stringify(changed));
-      clearError(() => loadEnvironments([CONFIGS.dev], chart));
+      clearError(() => accepted.push(...loadEnvironments([CONFIGS.dev], chart)));
     }),
-    { seed: SEED, numRuns: 200 },
+    { seed: SEED, numRuns: 4_000 },
   );
+  // What the chart's defaults say again, a service less, another text or number in its range.
+  expect(accepted.length).toBeGreaterThan(400);
+  expect(accepted.length).toBeLessThan(2_000);
+  const sample = fc.sample(fc.constantFrom(...accepted), { seed: SEED, numRuns: 20 });
+  const releases = sample.flatMap((environment) => [rendered(environment) ?? []]).filter(({ length }) => length > 0);
+  expect(releases.length).toBeGreaterThan(15);
+  for (const objects of releases) expect(validateManifests(objects)).toEqual([]);
 });

@@ -58,6 +58,14 @@ test('all five control-plane logs go to a log group of ours, and secrets are enc
   expect(cluster.EncryptionConfig).toEqual([{ Provider: { KeyArn: expect.anything() }, Resources: ['secrets'] }]);
 });
 
+test('the cluster comes after its log group, which EKS would make without key and end', () => {
+  const [logGroup] = Object.keys(
+    resources(template, 'AWS::Logs::LogGroup', { LogGroupName: '/aws/eks/erp-dev-cluster/cluster' }),
+  );
+  const [standing] = Object.values(resources(template, 'AWS::EKS::Cluster'));
+  expect(standing!.DependsOn).toContain(logGroup);
+});
+
 describe('node groups', () => {
   test('there is one per zone and role, so that each zone surely has its node', () => {
     const names = nodegroups.map(({ Tags }) => Tags.Name);

@@ -259,17 +259,17 @@ test('money: a budget of the account, and anomalies where config asks for them',
 
 test('CloudWatch agents run on tainted nodes too and write to log groups of ours', () => {
   const template = both.template('ErpProdCluster');
-  const { ConfigurationValues, AddonVersion } = only(template, 'AWS::EKS::Addon', {
-    AddonName: 'amazon-cloudwatch-observability',
-  }).Properties;
+  const addon = only(template, 'AWS::EKS::Addon', { AddonName: 'amazon-cloudwatch-observability' });
+  const { ConfigurationValues, AddonVersion } = addon.Properties;
   expect(AddonVersion).toBe('v6.4.0-eksbuild.1');
   expect(JSON.parse(ConfigurationValues).tolerations).toEqual([{ operator: 'Exists' }]);
   for (const group of ['application', 'dataplane', 'host', 'performance']) {
-    expect(
-      only(template, 'AWS::Logs::LogGroup', {
-        LogGroupName: `/aws/containerinsights/erp-prod-cluster/${group}`,
-      }).Properties,
-    ).toMatchObject({ RetentionInDays: 365, KmsKeyId: expect.anything() });
+    const LogGroupName = `/aws/containerinsights/erp-prod-cluster/${group}`;
+    const { Properties } = only(template, 'AWS::Logs::LogGroup', { LogGroupName });
+    expect(Properties).toMatchObject({ RetentionInDays: 365, KmsKeyId: expect.anything() });
+    // The agent may make none, and would write nowhere.
+    const [logicalId] = Object.keys(resources(template, 'AWS::Logs::LogGroup', { LogGroupName }));
+    expect(addon.DependsOn).toContain(logicalId);
   }
   const devAddons = Object.values(resources(both.template('ErpDevCluster'), 'AWS::EKS::Addon'));
   expect(devAddons.map(({ Properties }) => Properties.AddonName)).not.toContain('amazon-cloudwatch-observability');
