@@ -39,7 +39,7 @@ export interface DatabaseFunctionProps
   readonly securityGroup: ec2.ISecurityGroup;
 
   /** All that the function may read. */
-  readonly secrets: readonly secretsmanager.ISecret[];
+  readonly secrets: readonly Pick<secretsmanager.ISecret, 'secretArn'>[];
 }
 
 export interface DatabaseFunction {

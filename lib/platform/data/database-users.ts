@@ -5,7 +5,7 @@ import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as triggers from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { reserveOne } from '../../config/concurrency';
-import { type SecretStore, environmentId, secretName } from '../../config/environment';
+import { type EnvironmentConfig, type SecretStore, environmentId, secretName } from '../../config/environment';
 import { removalPolicy } from '../../config/removal';
 import { usersBundle } from '../employee/bundle';
 import type { Database } from './database';
@@ -18,6 +18,13 @@ import {
 
 /** The service's user, to whom its migration grants what it needs. */
 export const SERVICE_USER = 'erp_employee';
+
+/** Where the credentials of each user are kept. */
+const STORES = {
+  service: 'mysql-employee',
+  migration: 'mysql-employee-migration',
+  cluster: 'mysql',
+} as const satisfies Record<string, SecretStore>;
 
 export interface DatabaseUsersProps extends DatabaseFunctionOptions {
   /** Database with the users. */
@@ -45,15 +52,15 @@ export class DatabaseUsers extends Construct {
     super(scope, id);
     const { config, vpc, database } = props;
     const name = environmentId(config.name);
-    this.service = this.addSecret('Service', 'mysql-employee', SERVICE_USER, database.databaseName, props);
+    this.service = this.addSecret('Service', STORES.service, SERVICE_USER, database.databaseName, props);
     this.migration = this.addSecret(
       'Migration',
-      'mysql-employee-migration',
+      STORES.migration,
       'erp_employee_migration',
       database.databaseName,
       props,
     );
-    this.cluster = this.addSecret('Cluster', 'mysql', 'erp_services', 'services', props);
+    this.cluster = this.addSecret('Cluster', STORES.cluster, 'erp_services', 'services', props);
     const secrets = [this.service, this.migration, this.cluster];
 
     const securityGroup = databaseFunctionSecurityGroup(this, 'SecurityGroup', {
@@ -70,12 +77,15 @@ export class DatabaseUsers extends Construct {
       timeout: cdk.Duration.minutes(2),
       reservedConcurrentExecutions: reserveOne(config),
       securityGroup,
-      secrets: [database.masterSecret, ...secrets],
+      secrets: [
+        database.masterSecret,
+        ...Object.values(STORES).map((store) => ({ secretArn: `${this.arnByName(config, store)}-??????` })),
+      ],
       environment: {
         DATABASE_SECRET_ARN: database.masterSecret.secretArn,
-        SERVICE_SECRET_ARN: this.service.secretArn,
-        MIGRATION_SECRET_ARN: this.migration.secretArn,
-        CLUSTER_SECRET_ARN: this.cluster.secretArn,
+        SERVICE_SECRET_ARN: this.arnByName(config, STORES.service),
+        MIGRATION_SECRET_ARN: this.arnByName(config, STORES.migration),
+        CLUSTER_SECRET_ARN: this.arnByName(config, STORES.cluster),
       },
     });
     const trigger = new triggers.Trigger(this, 'Make', {
@@ -84,8 +94,12 @@ export class DatabaseUsers extends Construct {
       invocationType: triggers.InvocationType.REQUEST_RESPONSE,
     });
     trigger.executeAfter(database, securityGroup);
+    const make = trigger.node.findChild('Default').node.defaultChild as cdk.CfnResource;
+    // Another instance has none of the users, and its secrets have new passwords.
+    make.addPropertyOverride('Endpoint', database.instance.instanceEndpoint.hostname);
 
     for (const secret of secrets) {
+      make.addResourceDependency(secret.node.defaultChild as cdk.CfnResource);
       const schedule = secret.addRotationSchedule('Rotation', {
         rotationLambda: database.rotation,
         automaticallyAfter: cdk.Duration.days(30),
@@ -95,6 +109,19 @@ export class DatabaseUsers extends Construct {
       // Secrets Manager tries the rotation when it is told of it, for which the user must be there.
       schedule.node.addDependency(trigger);
     }
+  }
+
+  /**
+   * ARN without the six random characters at its end. The secrets name the address of the instance; the function names the
+   * secrets, and shall not wait for the instance as well, because the first release waits for the function.
+   */
+  private arnByName(config: EnvironmentConfig, store: SecretStore): string {
+    return cdk.Stack.of(this).formatArn({
+      service: 'secretsmanager',
+      resource: 'secret',
+      resourceName: secretName(config.name, store),
+      arnFormat: cdk.ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 
   private addSecret(

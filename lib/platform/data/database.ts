@@ -40,7 +40,7 @@ export class Database extends Construct {
   readonly instance: rds.DatabaseInstance;
   readonly instanceIdentifier: string;
 
-  /** Who may do everything, and uses it to make users alone. */
+  /** Who may do everything, and uses it to make users alone. Whoever reads it waits for the instance by itself. */
   readonly masterSecret: secretsmanager.ISecret;
 
   /** Changes the password of a user by that user's own secret. */
@@ -65,6 +65,7 @@ export class Database extends Construct {
 
     const logGroups = this.addLogGroups({ config, logKey });
     const credentials = this.addCredentials({ config, key });
+    this.masterSecret = credentials;
     const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_10 });
     const optionGroup = this.addOptionGroup(config, engine);
     this.instance = new rds.DatabaseInstance(this, 'Instance', {
@@ -106,15 +107,14 @@ export class Database extends Construct {
     this.instance.node.addDependency(...logGroups);
 
     if (!this.instance.secret) throw new Error('The instance has no secret although it was given one');
-    this.masterSecret = this.instance.secret;
-    this.rotation = this.addRotation(vpc);
+    this.rotation = this.addRotation(vpc, this.instance.secret);
   }
 
   /** One function for all users: what it may do is said by each secret, and it knows a user by the secret alone. */
-  private addRotation(vpc: ec2.IVpc): lambda.IFunction {
+  private addRotation(vpc: ec2.IVpc, secret: secretsmanager.ISecret): lambda.IFunction {
     const rotation = new secretsmanager.SecretRotation(this, 'Rotation', {
       application: secretsmanager.SecretRotationApplication.MYSQL_ROTATION_SINGLE_USER,
-      secret: this.masterSecret,
+      secret,
       automaticallyAfter: cdk.Duration.days(30),
       // The port as a number: a reference to the instance's would hide from every check what the rule opens.
       target: new ec2.Connections({ securityGroups: [this.securityGroup], defaultPort: ec2.Port.tcp(PORT) }),

@@ -119,6 +119,20 @@ test('users are made when the database stands, and rotate when they are made', (
   for (const [id] of users) expect(upstream(dev, id)).toContain(trigger);
 });
 
+test('users are made anew in another instance, whose secrets have other passwords', () => {
+  const [[, trigger] = []] = Object.entries(resources(dev, 'Custom::Trigger')).filter(([id]) =>
+    id.startsWith('DatabaseUsers'),
+  );
+  const [instance] = Object.keys(resources(dev, 'AWS::RDS::DBInstance'));
+  expect(trigger?.Properties.Endpoint).toEqual({ 'Fn::GetAtt': [instance, 'Endpoint.Address'] });
+});
+
+test('the function that makes the users is there before the instance, which takes minutes', () => {
+  const [maker] = Object.keys(resources(dev, 'AWS::Lambda::Function', { FunctionName: 'erp-dev-database-users' }));
+  const [instance] = Object.keys(resources(dev, 'AWS::RDS::DBInstance'));
+  expect(upstream(dev, maker!)).not.toContain(instance);
+});
+
 test('the credentials of the master are read by the function that makes the users alone', () => {
   const [master] = Object.entries(resources(dev, 'AWS::SecretsManager::Secret')).find(
     ([, { Properties }]) => Properties.Name === 'erp/dev/mysql-master',
