@@ -172,7 +172,18 @@ test('a page of quests that many people have accepted says each thing once, and 
     `INSERT INTO quest_progress (quest_id, employee_id, status)
      SELECT q.id, e.id, 'IN_PROGRESS' FROM quests q, employees e WHERE q.title <> 'another'`,
   );
+  /** What the server has sent on the connection of the service. */
+  const sent = async () => {
+    const budget = { deadline: performance.now() + 9000, databaseMs: 0 };
+    const [row] = await service.database.run('read', budget, (session) =>
+      session.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Bytes_sent'", []),
+    );
+    return Number(row!.Value);
+  };
+  const before = await sent();
   const result = await service.handler({ httpMethod: 'GET', path: '/quests', rawQueryString: 'limit=200' });
+  // A description for each of the 10,000 people would be 60 MB.
+  expect((await sent()) - before).toBeLessThan(5_000_000);
   expect([result.statusCode, Buffer.byteLength(JSON.stringify(result)) < 1024 * 1024]).toEqual([200, true]);
   const quests = JSON.parse(result.body) as { id: number; progressList: object[] }[];
   expect(quests.length).toBeGreaterThan(5);
