@@ -3,8 +3,8 @@
 # should be and as they should not. What it is told to let pass stands in employee-openapi/schemathesis.toml.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-oracle=.ci/oracles/employee-openapi
-schemathesis=$(bash .ci/tools/python.sh $oracle/requirements.txt schemathesis)
+oracle=$PWD/.ci/oracles/employee-openapi
+schemathesis=$(bash .ci/tools/python.sh "$oracle/requirements.txt" schemathesis)
 work=$(mktemp -d)
 # end: stops the service, which takes its database with it.
 end() {
@@ -21,11 +21,17 @@ until grep -q 'employee service: http' "$work/says"; do
 done
 base=$(grep -o 'http://[0-9.:]*' "$work/says" | tail -1)
 token=$(curl --silent --fail "$base/dev/token?email=fuzzer@example.com&groups=admins")
-# Somebody to find: most paths are about an employee.
-for _ in 1 2 3 4 5; do
-  curl --silent --fail --output /dev/null "$base/employees" --header "authorization: Bearer $token" \
-    --json '{"name":"Kim","department":"R&D","position":"STAFF"}'
-done
+# Somebody and something to find under the id 1, which the document gives as example.
+while read -r method path body; do
+  curl --silent --fail --output /dev/null --request "$method" "$base$path" --header "authorization: Bearer $token" --json "$body"
+done << 'END'
+POST /employees {"name":"Kim","department":"R&D","position":"STAFF"}
+PUT /employees/1/leave-balance {"adjustment":5000000}
+POST /quests {"title":"Tidy up","rewardDays":1,"department":"R&D","createdBy":1}
+POST /leaves {"employeeId":1,"startDate":"2026-01-05","endDate":"2026-01-05","days":1}
+END
 
-timeout 600 "$schemathesis" --config-file $oracle/schemathesis.toml run "$base/openapi.json" --url "$base" \
+# It keeps what it has tried in the folder it runs in.
+cd "$work"
+timeout 600 "$schemathesis" --config-file "$oracle/schemathesis.toml" run "$base/openapi.json" --url "$base" \
   --header "Authorization: Bearer $token" --no-color || { grep '"level":"error"' "$work/calls" >&2 || true; exit 1; }

@@ -32,7 +32,8 @@ export async function recordChange(session: Session, call: Call, change: LeaveCh
       change.reason ?? null,
       call.caller.subject,
       call.caller.role,
-      call.request.header('idempotency-key') ?? null,
+      // A deletion needs no key, so whatever was sent is not checked.
+      change.kind === 'deletion' ? null : (call.request.header('idempotency-key') ?? null),
       toSqlTime(call.now),
     ],
   );

@@ -18,7 +18,7 @@ export const id = (thing: string): Json => ({
   in: 'path',
   required: true,
   description: `The number of the ${thing}.`,
-  schema: { type: 'integer', minimum: 1 },
+  schema: { type: 'integer', minimum: 1, examples: [1] },
 });
 
 function queryParameters(schema: ObjectSchema): Json[] {
@@ -76,6 +76,8 @@ export interface OperationOptions {
   readonly schema?: Json;
   /** @default 200 */
   readonly status?: number;
+  /** Of the same answer with 200, when there was nothing to do. @default - there always is */
+  readonly unchanged?: string;
   /** @default - no query parameters but those of the path */
   readonly query?: keyof typeof SCHEMAS;
   /** @default - no body */
@@ -109,18 +111,19 @@ export function operation(operationId: string, options: OperationOptions): Json 
     parameter('RequestId'),
   ];
   const more = [...(paged ? ['Link'] : []), ...(keyed ? ['Idempotency-Replayed'] : []), ...(options.headers ?? [])];
-  const success = {
-    description: answer,
+  const success = (description: string) => ({
+    description,
     headers: headers([...COMMON, ...more]),
     ...(schema ? { content: json(schema) } : {}),
-  };
+  });
   return {
     operationId,
     summary,
     parameters,
     ...(body ? { requestBody: { required: options.bodyRequired ?? true, content: json(ref(body)) } } : {}),
     responses: {
-      [status]: success,
+      ...(options.unchanged ? { 200: success(options.unchanged) } : {}),
+      [status]: success(answer),
       ...Object.fromEntries(failures.map((each) => [each, { $ref: `#/components/responses/Error${each}` }])),
     },
   };

@@ -65,7 +65,7 @@ const id = (description: string): FieldSchema => ({
   description,
 });
 
-const employeeId = id('the id of an employee, a whole number');
+const employeeId: FieldSchema = { ...id('the id of an employee, a whole number'), examples: [1] };
 
 const date: FieldSchema = {
   type: 'string',

@@ -437,7 +437,7 @@ return errors === 0;
 
 exports.newLeave = validate38;
 const schema13 = {"type":"object","properties":{"employeeId":{"$ref":"field3"},"startDate":{"$ref":"field4"},"endDate":{"$ref":"field4"},"days":{"type":"number","minimum":0.01,"maximum":9999999.99,"multipleOf":0.01,"description":"a number of days from 0.01 to 9999999.99 with at most two decimals"},"reason":{"type":["string","null"],"maxLength":500,"pattern":"^[^\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f\\u007f-\\u009f]*$","description":"text of at most 500 characters, or null for none"}},"required":["employeeId","startDate","endDate","days"]};
-const schema14 = {"type":"integer","minimum":1,"maximum":9007199254740991,"description":"the id of an employee, a whole number"};
+const schema14 = {"type":"integer","minimum":1,"maximum":9007199254740991,"description":"the id of an employee, a whole number","examples":[1]};
 
 function validate39(data, {instancePath="", parentData, parentDataProperty, rootData=data}={}){
 let vErrors = null;

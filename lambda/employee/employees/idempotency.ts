@@ -47,8 +47,7 @@ export async function changeOnce(
 type Change = (session: Session) => Promise<Answer>;
 
 async function changeByKey(call: Call, value: unknown, change: Change, sent: string | undefined): Promise<Answer> {
-  // The space keeps it apart from whatever a client may send.
-  const key = sent ?? `call ${randomUUID()}`;
+  const key = sent === undefined ? `call ${randomUUID()}` : keyOf(call.caller.subject, sent);
   const { method, path } = call.request;
   const hash = createHash('sha256')
     .update(`${method} ${path} ${JSON.stringify(value)}`)
@@ -60,6 +59,11 @@ async function changeByKey(call: Call, value: unknown, change: Change, sent: str
   await cleanUp(call);
   if (sent === undefined && answer.headers) delete (answer.headers as Record<string, string>)['idempotency-replayed'];
   return answer;
+}
+
+/** One caller's keys are nobody else's: who guesses a key must not use it up. Hashed, because both together are too long. */
+function keyOf(subject: string, sent: string): string {
+  return createHash('sha256').update(`${subject} ${sent}`).digest('base64url');
 }
 
 interface Claim {

@@ -1,6 +1,6 @@
 import { validate, validateQuery } from '../contract/validate';
 import { type Call } from '../employees/call';
-import { forbidden } from '../http/failures';
+import { forbidden, notFound } from '../http/failures';
 import { readJson } from '../http/json-body';
 import { type Role } from './caller';
 import { NO_DEPARTMENT, type Self, ownRow } from './own-row';
@@ -29,8 +29,9 @@ const PEOPLE: Readonly<Record<Role, string>> = {
 };
 
 /**
- * Throws 403 unless the rule lets the caller do what the call asks for. What does not exist is let through, because the
- * operation answers 404 then. Between this and the operation somebody may change department; that race is accepted.
+ * Throws 403 unless the rule lets the caller do what the call asks for, and 404 where its answer depends on what is not
+ * there: what is left of a deleted employee is nobody's department. Between this and the operation somebody may change
+ * department; that race is accepted.
  */
 export async function authorize(call: Call, rule: Rule | undefined): Promise<Access> {
   const scope = rule?.scopes[call.caller.role] ?? 'none';
@@ -39,7 +40,7 @@ export async function authorize(call: Call, rule: Rule | undefined): Promise<Acc
   const named = namedBy(call, rule.target);
   const self = await ownRow(call);
   const subject = scope === 'self' || named.employee === self.id ? named : await lookUp(call, rule.target, named);
-  if (subject && !covers(scope, self, subject)) throw forbidden(REFUSALS[scope]);
+  if (!covers(scope, self, subject)) throw forbidden(REFUSALS[scope]);
   return { scope, self };
 }
 
@@ -58,7 +59,7 @@ interface Subject {
 
 function covers(scope: Limited, self: Self, { employee, department }: Subject): boolean {
   const own = employee === self.id;
-  const near = department === self.department && department !== NO_DEPARTMENT;
+  const near = department === self.department && department !== NO_DEPARTMENT && department !== '';
   if (scope === 'self') return own && (department === undefined || near);
   return scope === 'department' ? own || near : !own && near;
 }
@@ -84,10 +85,11 @@ const DEPARTMENT = {
   quest: 'SELECT department FROM quests WHERE id = ?',
 };
 
-async function lookUp(call: Call, target: Target, named: Subject): Promise<Subject | undefined> {
+async function lookUp(call: Call, target: Target, named: Subject): Promise<Subject> {
   if (named.department !== undefined) return named;
-  const sql = DEPARTMENT['path' in target ? target.path : 'employee'];
+  const thing = 'path' in target ? target.path : 'employee';
   const id = 'path' in target ? call.id : (named.employee ?? 0);
-  const [row] = await call.database.run('read', call, (session) => session.rows<Subject>(sql, [id]));
+  const [row] = await call.database.run('read', call, (session) => session.rows<Subject>(DEPARTMENT[thing], [id]));
+  if (!row) throw notFound(id, thing);
   return row;
 }

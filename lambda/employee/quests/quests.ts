@@ -47,13 +47,17 @@ interface ProgressRow extends QuestRow {
   readonly progress_status: string;
 }
 
-const LIST = `SELECT q.id, q.title, q.description, q.reward_days, q.department, q.created_by, c.name AS created_by_name,
-    q.status, p.id AS progress_id, p.employee_id, e.name AS employee_name, p.status AS progress_status
-  FROM (SELECT * FROM quests WHERE status <> 'DELETED' AND id > ? ORDER BY id LIMIT ?) q
+// What is said of a quest stands in its last row alone: in each it would be a description for each of its people.
+const LIST = `WITH page AS (SELECT id FROM quests WHERE status <> 'DELETED' AND id > ? ORDER BY id LIMIT ?)
+  SELECT q.id, q.reward_days, q.created_by, q.status, IF(p.place > 1, NULL, q.title) AS title,
+    IF(p.place > 1, NULL, q.description) AS description, IF(p.place > 1, NULL, q.department) AS department,
+    IF(p.place > 1, NULL, c.name) AS created_by_name,
+    p.id AS progress_id, p.employee_id, e.name AS employee_name, p.status AS progress_status
+  FROM page JOIN quests q ON q.id = page.id
   LEFT JOIN employees c ON c.id = q.created_by
   LEFT JOIN (
     SELECT id, quest_id, employee_id, status, ROW_NUMBER() OVER (PARTITION BY quest_id ORDER BY id DESC) AS place
-    FROM quest_progress WHERE quest_id > ?
+    FROM quest_progress WHERE quest_id IN (SELECT id FROM page)
   ) p ON p.quest_id = q.id AND p.place <= ${LIMITS.progressShown}
   LEFT JOIN employees e ON e.id = p.employee_id
   ORDER BY q.id, p.id`;
@@ -61,7 +65,7 @@ const LIST = `SELECT q.id, q.title, q.description, q.reward_days, q.department, 
 export const listQuests: Operation = async (call) => {
   const { limit = LIMITS.questsDefault, after = 0 } = validateQuery('questsQuery', call.request.query());
   const rows = await call.database.run('read', call, (session) =>
-    session.rows<ProgressRow>(LIST, [after, String(limit + 1), after]),
+    session.rows<ProgressRow>(LIST, [after, String(limit + 1)]),
   );
   const quests = new Map<number, ProgressRow[]>();
   for (const row of rows) {
@@ -74,7 +78,7 @@ export const listQuests: Operation = async (call) => {
 };
 
 function showWithPeople(rows: readonly ProgressRow[]) {
-  const [quest] = rows as [ProgressRow];
+  const [quest] = rows.slice(-1) as [ProgressRow];
   return {
     id: quest.id,
     title: quest.title,

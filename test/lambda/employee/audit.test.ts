@@ -61,6 +61,39 @@ test('a change whose record cannot be written is not made', async () => {
   expect((await adjust(3, {}, { 'idempotency-key': `lost-${id}` })).body.newBalance).toBe(3);
 });
 
+test('what earns or ends a balance is not done without its record either', async () => {
+  await db.sql(`UPDATE employees SET attendance_count = 29, annual_leave_balance = 2 WHERE id = ${id}`);
+  const quest = { title: 'q', rewardDays: 1, department: kim.department, createdBy: id };
+  const questId = (await service.send('POST', '/quests', quest)).body.id;
+  const act = (what: string) => service.send('POST', `/quests/${questId}/${what}`, { employeeId: id });
+  await act('accept');
+  await act('complete');
+  await service.send('PUT', `/quests/${questId}/approve`);
+  const all = () =>
+    Promise.all([
+      act('claim'),
+      service.send('POST', `/attendance/check-in/${id}`),
+      service.send('DELETE', `/employees/${id}`),
+    ]);
+  await db.sql('RENAME TABLE leave_changes TO away');
+  try {
+    expect((await all()).map(({ status }) => status)).toEqual([500, 500, 500]);
+  } finally {
+    await db.sql('RENAME TABLE away TO leave_changes');
+  }
+  expect((await service.send('GET', `/employees/${id}`)).body).toMatchObject({
+    annualLeaveBalance: 2,
+    attendanceCount: 29,
+  });
+  expect((await service.send('GET', `/attendance/history/${id}`)).body).toEqual([]);
+  expect((await act('claim')).body.newLeaveBalance).toBe(3);
+});
+
+test.each(['k'.repeat(300), '키', ''])('a deletion takes no Idempotency-Key, and minds none: %s', async (key) => {
+  expect((await service.send('DELETE', `/employees/${id}`, undefined, { 'idempotency-key': key })).status).toBe(204);
+  expect((await changes()).body).toEqual([expect.objectContaining({ kind: 'deletion', idempotencyKey: null })]);
+});
+
 test('the record of a deleted employee stays, and ends with the deletion', async () => {
   await adjust(2.5);
   await service.send('DELETE', `/employees/${id}`);

@@ -274,6 +274,16 @@ describe('Idempotency-Key', () => {
     expect((await service.send('PUT', `/employees/${id}/leave-balance`, { adjustment: 1 }, headers)).status).toBe(422);
     expect((await service.send('GET', `/employees/${id}/leave-balance`)).body.remainingLeave).toBe(4);
   });
+  test('whoever guesses the key of another caller neither reads nor uses up its answer', async () => {
+    const id = await add();
+    await grant(id, 5);
+    const headers = key();
+    expect((await service.send('POST', `/attendance/check-in/${id}`, undefined, headers)).status).toBe(200);
+    const deduct = () => service.as('service')('POST', `/employees/${id}/deduct-leave`, { days: 1 }, headers);
+    expect((await deduct()).body.remainingLeave).toBe(4);
+    const again = await deduct();
+    expect([again.body.remainingLeave, again.headers['idempotency-replayed']]).toEqual([4, 'true']);
+  });
   test('a refused request is not stored, so that it can succeed later', async () => {
     const id = await add();
     const headers = key();
@@ -284,9 +294,7 @@ describe('Idempotency-Key', () => {
   test('after a day the key is free again', async () => {
     const headers = key();
     await service.send('POST', '/employees', kim, headers);
-    await db.sql(
-      `UPDATE idempotency_keys SET created_at = created_at - INTERVAL 25 HOUR WHERE id = '${headers['idempotency-key']}'`,
-    );
+    await db.sql('UPDATE idempotency_keys SET created_at = created_at - INTERVAL 25 HOUR');
     expect((await service.send('POST', '/employees', { ...kim, name: '이영희' }, headers)).status).toBe(201);
   });
   test.each(['', 'two words', 'x'.repeat(256), '열쇠'])('refuses the key %p', async (value) => {

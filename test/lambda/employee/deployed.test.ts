@@ -73,6 +73,8 @@ class SecretsManager {
   secret: Record<string, unknown> = {};
   readonly asked: { headers: IncomingHttpHeaders; body: string }[] = [];
   refuse = false;
+  /** Answered with 200 in turn in place of the secret, as a proxy on the way may do. */
+  nonsense: readonly string[] = [];
   readonly server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -80,11 +82,12 @@ class SecretsManager {
       this.asked.push({ headers: request.headers, body: Buffer.concat(chunks).toString() });
       response.writeHead(this.refuse ? 400 : 200);
       response.end(
-        JSON.stringify(
-          this.refuse
-            ? { __type: 'AccessDeniedException', Message: 'no' }
-            : { SecretString: JSON.stringify(this.secret) },
-        ),
+        this.nonsense[this.asked.length % this.nonsense.length] ??
+          JSON.stringify(
+            this.refuse
+              ? { __type: 'AccessDeniedException', Message: 'no' }
+              : { SecretString: JSON.stringify(this.secret) },
+          ),
       );
     });
   });
@@ -242,6 +245,27 @@ describe('the built functions, with a secret, over TLS', () => {
     expect(deployed.output).not.toMatch(/hush|session-token/);
     for (const line of deployed.output.trim().split('\n'))
       expect(JSON.parse(line)).toMatchObject({ service: 'employee' });
+  });
+
+  test('outlive whatever answers in place of Secrets Manager, and recover', async () => {
+    secrets.nonsense = [
+      '<html>',
+      '',
+      'null',
+      '{}',
+      '{"SecretString":7}',
+      '{"SecretString":"hush"}',
+      '{"SecretString":"{}"}',
+    ];
+    const deployed = await start();
+    // The call asks again and again for as long as it has time.
+    expect((await deployed.send('GET', '/employees')).status).toBe(503);
+    secrets.nonsense = [];
+    expect((await deployed.send('GET', '/employees')).status).toBe(200);
+    expect(deployed.output).toContain('The database secret has no SecretString.');
+    expect(deployed.output).toContain('The database secret is not JSON.');
+    expect(deployed.output).toContain('The database secret lacks username');
+    expect(deployed.output).not.toContain('hush');
   });
 
   test('send a subsegment to the X-Ray daemon when the call is sampled', async () => {

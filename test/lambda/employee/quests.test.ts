@@ -156,3 +156,45 @@ test('a page of quests is one statement, and names the latest 200 people of a qu
   expect(body[0].progressList).toHaveLength(200);
   expect(body[0].progressList.at(-1).employeeId).toBe(1204);
 });
+
+test('a page of quests that many people have accepted says each thing once, and stays below 1 MB as it is sent', async () => {
+  await db.sql('CREATE TABLE hundred (n INT)');
+  await db.sql(`INSERT INTO hundred VALUES ${Array.from({ length: 100 }, (_, n) => `(${n})`).join(',')}`);
+  await db.sql(
+    `INSERT INTO employees (name, department, position) SELECT REPEAT('"', 100), '${DEPARTMENT}', 'STAFF' FROM hundred`,
+  );
+  await db.sql(
+    `INSERT INTO quests (title, description, reward_days, department, created_by, status)
+     SELECT REPEAT('한', 200), REPEAT('🍣"', 1000), 1, '${DEPARTMENT}', (SELECT MIN(id) FROM employees), 'AVAILABLE'
+     FROM hundred UNION ALL SELECT 'another', NULL, 1, '${DEPARTMENT}', 0, 'AVAILABLE' FROM hundred`,
+  );
+  await db.sql(
+    `INSERT INTO quest_progress (quest_id, employee_id, status)
+     SELECT q.id, e.id, 'IN_PROGRESS' FROM quests q, employees e WHERE q.title <> 'another'`,
+  );
+  /** What the server has sent on the connection of the service. */
+  const sent = async () => {
+    const budget = { deadline: performance.now() + 9000, databaseMs: 0 };
+    const [row] = await service.database.run('read', budget, (session) =>
+      session.rows<{ Value: string }>("SHOW SESSION STATUS LIKE 'Bytes_sent'", []),
+    );
+    return Number(row!.Value);
+  };
+  const before = await sent();
+  const result = await service.handler({ httpMethod: 'GET', path: '/quests', rawQueryString: 'limit=200' });
+  // A description for each of the 10,000 people would be 60 MB.
+  expect((await sent()) - before).toBeLessThan(5_000_000);
+  expect([result.statusCode, Buffer.byteLength(JSON.stringify(result)) < 1024 * 1024]).toEqual([200, true]);
+  const quests = JSON.parse(result.body) as { id: number; progressList: object[] }[];
+  expect(quests.length).toBeGreaterThan(5);
+  for (const each of quests) {
+    expect(each).toMatchObject({
+      title: '한'.repeat(200),
+      description: '🍣"'.repeat(1000),
+      department: DEPARTMENT,
+      createdByName: '"'.repeat(100),
+    });
+    expect(each.progressList).toHaveLength(100);
+  }
+  expect(result.headers?.link).toContain(`after=${quests.at(-1)!.id}`);
+});

@@ -1,3 +1,6 @@
+import { createHmac } from 'node:crypto';
+import { toRequest } from '../../../lambda/employee/http/event';
+import { Callers } from '../../../lambda/employee/identity/caller';
 import { ROUTES } from '../../../lambda/employee/http/router';
 import { type Environment, issuer, kim, useDatabase } from './support';
 
@@ -156,6 +159,14 @@ describe('who somebody is', () => {
   const token = (claims: object) => ({
     authorization: `Bearer ${issuer.token({ email: 'caller@example.com', groups: ['admins'] }, claims as never)}`,
   });
+  /** The claims of an administrator's token under another header, signed with what everybody knows, or not at all. */
+  const forged = (header: { alg: string; kid: string }) => {
+    const [, payload] = token({}).authorization.slice('Bearer '.length).split('.');
+    const text = `${Buffer.from(JSON.stringify(header)).toString('base64url')}.${payload}`;
+    const signature =
+      header.alg === 'none' ? '' : createHmac('sha256', issuer.source.keys).update(text).digest('base64url');
+    return { authorization: `Bearer ${text}.${signature}` };
+  };
   const asService = () => service.as('service');
   test.each([
     ['has expired', token({ exp: 1 })],
@@ -166,12 +177,33 @@ describe('who somebody is', () => {
     ['is for another application', token({ aud: 'other' })],
     ['is an access token', token({ token_use: 'access' })],
     ['was changed', { authorization: `${token({}).authorization.slice(0, -4)}AAAA` }],
+    ['is not signed', forged({ alg: 'none', kid: 'local' })],
+    ['is signed with the public key as if it were a secret', forged({ alg: 'HS256', kid: 'local' })],
     ['is none', { authorization: 'Bearer nonsense' }],
+    ['is empty', { authorization: '' }],
     ['is missing from a request that came through the API', { 'x-erp-entry': 'api' }],
   ])('a token that %s is 401', async (_title, headers) => {
     const answer = await asService()('GET', '/employees', undefined, headers);
     expect([answer.status, answer.headers['www-authenticate']]).toEqual([401, 'Bearer']);
     expect(answer.body.error).toMatch(/sign|token/);
+  });
+  test.each(['admins', ['Admins'], { admins: true }, [['admins']], null])(
+    'groups of another form give no role: %j',
+    async (groups) => {
+      const headers = token({ 'cognito:groups': groups });
+      const { employee } = await subject('colleague');
+      expect((await asService()('DELETE', `/employees/${employee}`, undefined, headers)).status).toBe(403);
+    },
+  );
+  test('while the keys of the user pool cannot be read, a token is 503, and services go on', async () => {
+    const unreachable = { issuer: 'https://127.0.0.1:1/pool', audience: issuer.source.audience };
+    const callers = new Callers(unreachable);
+    const authorization = token({ iss: unreachable.issuer }).authorization;
+    const request = (headers: Record<string, string>) => toRequest({ httpMethod: 'GET', path: '/employees', headers });
+    await expect(callers.of(request({ authorization }))).rejects.toMatchObject({ status: 503 });
+    // Now it waits before it asks again.
+    await expect(callers.of(request({ authorization }))).rejects.toMatchObject({ status: 503 });
+    expect(callers.of(request({}))).toMatchObject({ role: 'service' });
   });
   test('a role comes from the groups that Cognito writes, whatever else the token says', async () => {
     const claims = { 'custom:position': 'MANAGER', 'custom:department': HERE, groups: ['admins'], role: 'admin' };
@@ -185,6 +217,22 @@ describe('who somebody is', () => {
     await manager('GET', '/employees/me');
     const other = await addEmployee('other@example.com', 'unassigned');
     expect((await manager('PUT', `/employees/${other}/leave-balance`, { adjustment: 1 })).status).toBe(403);
+  });
+  test.each([
+    ['GET', (id: number) => `/employees/${id}/leave-changes`],
+    ['GET', (id: number) => `/attendance/history/${id}`],
+    ['GET', (id: number) => `/leaves/${id}`],
+    ['GET', (id: number) => `/quests/my-quests?employeeId=${id}`],
+    ['GET', (id: number) => `/quests/my-created?managerId=${id}`],
+  ])('what is left of a deleted employee is no manager’s: %s %s', async (method, pathOf) => {
+    const { employee } = await subject('stranger');
+    await as('administrator')('DELETE', `/employees/${employee}`);
+    expect((await as('manager')(method, pathOf(employee))).status).toBe(404);
+  });
+  test('an empty department, as the predecessor allowed, is nobody’s', async () => {
+    await addEmployee('caller@example.com', '');
+    const other = await addEmployee('other@example.com', '');
+    expect((await as('manager')('PUT', `/employees/${other}/leave-balance`, { adjustment: 1 })).status).toBe(403);
   });
   test('a manager does not approve his own quest, and an administrator may', async () => {
     const { quest } = await subject('own');

@@ -17,6 +17,7 @@ export const EMPLOYEE_PATHS: Json = {
       keyed: true,
       status: 201,
       answer: 'The employee that was added.',
+      unchanged: "The caller's own row, which was there already.",
       schema: ref('Employee'),
       headers: ['Location'],
     }),
