@@ -83,11 +83,12 @@ export function htmlReport(environment: string, journal: Journal): string {
       ...likenessBlocks(props),
     ],
   };
-  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', svg: timeline(spans) }] : []), ...pictures];
-  const markup = drawings.map(({ title, svg }) => `<h2>${escapeHtml(title)}</h2>\n${svg}\n`).join('');
-  const page = renderHtml(document).replace('</style>', () => `${STYLE}</style>`);
+  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', markup: timeline(spans) }] : []), ...pictures];
+  const drawn = drawings.map(({ title, markup }) => `<h2>${escapeHtml(title)}</h2>\n${markup}\n`).join('');
+  const style = [STYLE, ...pictures.map((picture) => picture.style ?? '')].join('\n');
+  const page = renderHtml(document).replace('</style>', () => `${style}</style>`);
   // Before the long lists of what was not real.
-  return page.replace(props.length > 0 ? '<details' : '</body>', (found) => `${markup}${found}`);
+  return page.replace(props.length > 0 ? '<details' : '</body>', (found) => `${drawn}${found}`);
 }
 
 function likenessBlocks(props: readonly Prop[]): Block[] {

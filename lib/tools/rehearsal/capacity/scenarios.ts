@@ -11,6 +11,9 @@ export interface Step {
 
   /** Whether the table of places holds after it: it takes a new revision to spread what had to move together. */
   readonly spreads?: boolean;
+
+  /** Whether Kafka in the cluster stands still after it, because the zone of its majorities is gone. */
+  readonly stopsKafka?: boolean;
 }
 
 const release: Step['happens'] = async (bench) => [await bench.release()];
@@ -22,13 +25,13 @@ const change =
   };
 
 /** In this order: each leaves the cluster as it found it, but for where the pods are. */
-export function stepsFor({ nodes }: Bench): Step[] {
+export function stepsFor({ nodes, majorityZone }: Pick<Bench, 'nodes' | 'majorityZone'>): Step[] {
   const isKafka = (name: string) =>
     nodes.find((node) => node.name === name)?.labels[KAFKA_NODES.key] === KAFKA_NODES.value;
   const services = nodes.filter(({ name }) => !isKafka(name)).map(({ name }) => name);
   const [first = ''] = services;
   const second = services.at(-1) ?? '';
-  const zone = nodes.find(({ name }) => name === second)?.zone ?? '';
+  const zones = [...new Set(nodes.map(({ zone }) => zone))];
   return [
     { what: 'all services rolled at once', happens: release, spreads: true },
     { what: 'autoscalers at their maximum', happens: change((bench) => bench.scale('maxReplicas')), spreads: true },
@@ -43,9 +46,15 @@ export function stepsFor({ nodes }: Bench): Step[] {
       .filter(({ name }) => isKafka(name))
       .slice(0, 1)
       .map(({ name }): Step => ({ what: `node ${name} exchanged`, happens: (bench) => exchange(bench, name) })),
-    { what: `zone ${zone} lost`, happens: change((bench) => bench.loseZone(zone)) },
-    { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
-    { what: 'a release after it', happens: release, spreads: true },
+    ...zones.flatMap((zone): Step[] => [
+      {
+        what: `zone ${zone} lost`,
+        happens: change((bench) => bench.loseZone(zone)),
+        stopsKafka: zone === majorityZone,
+      },
+      { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
+      { what: 'a release after it', happens: release, spreads: true },
+    ]),
   ];
 }
 
