@@ -17,7 +17,9 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
 const WIDTHS = [34, 7, 7, 104];
 
 /** Findings of several lines keep them. */
-const STYLE = 'td { white-space: pre-line; vertical-align: top; } svg { max-width: 100%; }';
+const STYLE = `td { white-space: pre-line; vertical-align: top; } svg { max-width: 100%; }
+@media (max-width: 40rem) { body { padding: 0 .9rem; } thead { display: none; } table, tbody, tr, td { display: block; }
+  td { padding: 0; text-align: left; overflow-wrap: anywhere; } tr { padding: .4rem 0; border-bottom: 1px solid var(--rule); } }`;
 
 const COLUMNS = ['WHAT', 'SECONDS', 'VERDICT', 'WHAT WAS FOUND'];
 

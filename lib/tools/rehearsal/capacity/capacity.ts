@@ -56,10 +56,11 @@ async function take({ journal }: Rehearsal, bench: Bench, step: Step): Promise<S
     ...wrongQuorums(quorums(sight), stopsKafka),
     ...(spreads ? misplaced(sight, bench.services) : []),
   ];
+  const fewest = [...bench.watch.fewestReady().values()];
   const preempted = bench.watch.preemptedPods();
   const facts = [
     `${sight.pods.length} pods on ${bench.nodes.length - bench.away.size} nodes`,
-    `fewest ready ${[...bench.watch.fewestReady().values()].join(', ')}`,
+    ...(fewest.length > 0 ? [`fewest ready ${fewest.join(', ')}`] : []),
     ...quorums(sight).map(({ name, left, members }) => `${name} ${left} of ${members}`),
     ...runs.filter(({ command }) => command.includes(' upgrade --install ')).map(ofTheLimit),
     ...(preempted.length > 0 ? [`preempted ${preempted.join(', ')}`] : []),

@@ -35,7 +35,9 @@ export function unsettled({ pods, workloads, away }: Sight): string[] {
   });
   const ending = pods.filter(({ metadata, spec }) => metadata?.deletionTimestamp && !away.has(spec?.nodeName ?? ''));
   return [
-    ...waiting.map((pod) => `${nameOf(pod)} is Pending: ${whyPending(pod)}`),
+    ...[...new Set(waiting.map(whyPending))].map(
+      (why) => `${namesOf(waiting.filter((pod) => whyPending(pod) === why))} Pending: ${why}`,
+    ),
     ...ending.map((pod) => `${nameOf(pod)} is ending`),
     ...workloads.flatMap((workload) => incomplete(workload, pods, away)),
   ];
@@ -133,6 +135,12 @@ function belongs({ metadata }: Pod, { metadata: owner, spec }: Workload): boolea
 
 function whyPending({ status }: Pod): string {
   return status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? 'not looked at yet';
+}
+
+/** Pods as the subject of a sentence: sixty names would hide why. */
+function namesOf(pods: readonly Pod[]): string {
+  const [first, ...others] = pods.map(nameOf);
+  return others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
 }
 
 /** Name of a pod. */

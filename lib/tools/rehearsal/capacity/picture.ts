@@ -53,7 +53,7 @@ export function nodePicture(scenes: readonly Scene[], services: readonly string[
     );
     const waiting = pods.filter(({ spec, metadata }) => !spec?.nodeName && !metadata?.deletionTimestamp);
     const left = waiting.length > 0 ? [waitingCard(waiting, kinds)] : [];
-    return `<h3>${escapeHtml(`${what}: ${verdict}`)}</h3>\n<div class="scene">\n${[...cards, ...left].join('\n')}\n</div>`;
+    return `<h3>${escapeHtml(what)}: <span class="${verdict === 'ok' ? 'good' : 'danger'}">${verdict}</span></h3>\n<div class="scene">\n${[...cards, ...left].join('\n')}\n</div>`;
   });
   return {
     title: 'Nodes with their pods, by the CPU that each asks for',

@@ -39,9 +39,9 @@ export function stepsFor({ nodes, majorityZone }: Pick<Bench, 'nodes' | 'majorit
     { what: 'back to the minimum', happens: change((bench) => bench.scale('minReplicas')) },
     { what: `node ${first} drained`, happens: (bench) => drain(bench, first) },
     { what: `node ${first} back`, happens: (bench) => uncordon(bench, first) },
-    { what: 'a release after it', happens: release, spreads: true },
+    { what: 'a release after the drain', happens: release, spreads: true },
     { what: `node ${second} replaced`, happens: (bench) => replace(bench, second) },
-    { what: 'a release after it', happens: release, spreads: true },
+    { what: 'a release after the replacement', happens: release, spreads: true },
     ...nodes
       .filter(({ name }) => isKafka(name))
       .slice(0, 1)
@@ -53,7 +53,7 @@ export function stepsFor({ nodes, majorityZone }: Pick<Bench, 'nodes' | 'majorit
         stopsKafka: zone === majorityZone,
       },
       { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
-      { what: 'a release after it', happens: release, spreads: true },
+      { what: `a release after zone ${zone}`, happens: release, spreads: true },
     ]),
   ];
 }

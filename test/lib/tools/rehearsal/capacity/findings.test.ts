@@ -48,6 +48,12 @@ test('a pod without a node is told with the scheduler’s words', () => {
   ]);
 });
 
+test('pods without a node for the same reason are one line', () => {
+  expect(unsettled(sight({ pods: ['notification', 'approval', 'coredns'].map((app) => pod(app)) }))).toEqual([
+    'notification-0 and 2 more are Pending: not looked at yet',
+  ]);
+});
+
 test('a workload is whole when all its pods are ready and of one revision', () => {
   expect(unsettled(sight({ workloads: [workload('Deployment', 'notification', 2)] }))).toEqual([]);
   expect(unsettled(sight({ workloads: [workload('Deployment', 'notification', 2, 1)] }))).toEqual([

@@ -35,7 +35,7 @@ test('a node shows its pods, each as wide as the CPU that it asks for, and how f
   expect(drawn).toContain('style="width: 5.0%" title="coredns-0: 100m"');
   expect(drawn).toContain('0.6 of 2.0 cores, 2 of 17 pods');
   expect(drawn).toContain('1 notification, 1 others');
-  expect(drawn).toContain('steady &lt;state&gt;: ok');
+  expect(drawn).toContain('steady &lt;state&gt;: <span class="good">ok</span>');
 });
 
 test('a native sidecar counts, an init container that ends does not', () => {

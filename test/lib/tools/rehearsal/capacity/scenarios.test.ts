@@ -34,7 +34,7 @@ test('a zone that was lost comes back, and a release follows', () => {
   const all = steps(SERVICES).map(({ what }) => what);
   for (const zone of ['2a', '2c']) {
     const at = all.indexOf(`zone ${zone} lost`);
-    expect(all.slice(at + 1, at + 3)).toEqual([`zone ${zone} back`, 'a release after it']);
+    expect(all.slice(at + 1, at + 3)).toEqual([`zone ${zone} back`, `a release after zone ${zone}`]);
   }
 });
 
