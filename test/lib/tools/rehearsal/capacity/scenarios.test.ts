@@ -38,6 +38,14 @@ test('a zone that was lost comes back, and a release follows', () => {
   }
 });
 
+test('a full cluster exchanges a node where no other step needs it', () => {
+  const isExchange = ({ what }: Step) => what.endsWith('at the maximum') && what.startsWith('node');
+  const second = [node('service-2a-1', '2a'), node('service-2a-2', '2a'), node('service-2c-1', '2c')];
+
+  expect(steps(SERVICES).some(isExchange)).toBe(false);
+  expect(steps(second).find(isExchange)?.what).toBe('node service-2a-2 exchanged at the maximum');
+});
+
 test('a Kafka node is exchanged where there is one', () => {
   const isExchange = ({ what }: Step) => what.endsWith('exchanged');
 
