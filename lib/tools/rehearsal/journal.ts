@@ -69,8 +69,15 @@ export interface Prop {
 export interface Picture {
   readonly title: string;
 
-  /** SVG markup, its texts escaped. */
-  readonly svg: string;
+  /** SVG or HTML, its texts escaped. */
+  readonly markup: string;
+
+  /**
+   * Rules of CSS for it.
+   *
+   * @default - those of the page
+   */
+  readonly style?: string;
 }
 
 /** Takes what the parts of a rehearsal find, and tells it at once to whoever waits. */

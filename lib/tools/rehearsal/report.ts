@@ -17,7 +17,9 @@ const TONES: Readonly<Record<Verdict, Tone>> = {
 const WIDTHS = [34, 7, 7, 104];
 
 /** Findings of several lines keep them. */
-const STYLE = 'td { white-space: pre-line; vertical-align: top; } svg { max-width: 100%; }';
+const STYLE = `td { white-space: pre-line; vertical-align: top; } svg { max-width: 100%; }
+@media (max-width: 40rem) { body { padding: 0 .9rem; } thead { display: none; } table, tbody, tr, td { display: block; }
+  td { padding: 0; text-align: left; overflow-wrap: anywhere; } tr { padding: .4rem 0; border-bottom: 1px solid var(--rule); } }`;
 
 const COLUMNS = ['WHAT', 'SECONDS', 'VERDICT', 'WHAT WAS FOUND'];
 
@@ -83,11 +85,12 @@ export function htmlReport(environment: string, journal: Journal): string {
       ...likenessBlocks(props),
     ],
   };
-  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', svg: timeline(spans) }] : []), ...pictures];
-  const markup = drawings.map(({ title, svg }) => `<h2>${escapeHtml(title)}</h2>\n${svg}\n`).join('');
-  const page = renderHtml(document).replace('</style>', () => `${STYLE}</style>`);
+  const drawings = [...(spans.length > 0 ? [{ title: 'Timeline', markup: timeline(spans) }] : []), ...pictures];
+  const drawn = drawings.map(({ title, markup }) => `<h2>${escapeHtml(title)}</h2>\n${markup}\n`).join('');
+  const style = [STYLE, ...pictures.map((picture) => picture.style ?? '')].join('\n');
+  const page = renderHtml(document).replace('</style>', () => `${style}</style>`);
   // Before the long lists of what was not real.
-  return page.replace(props.length > 0 ? '<details' : '</body>', (found) => `${markup}${found}`);
+  return page.replace(props.length > 0 ? '<details' : '</body>', (found) => `${drawn}${found}`);
 }
 
 function likenessBlocks(props: readonly Prop[]): Block[] {

@@ -1,6 +1,6 @@
 import { capacityWarning } from '../../../lib/config/capacity';
 import { type Values } from '../../../lib/config/values';
-import { type EnvironmentName, chartWith, config, loadEnvironments } from '../synth';
+import { STUB_KUBECTL, type EnvironmentName, chartWith, config, loadEnvironments, synth } from '../synth';
 
 /** What is said about nodes of a type and number, and values. */
 function warning(name: EnvironmentName, instanceTypes: string[], minSize: number, values: Values = {}) {
@@ -46,3 +46,29 @@ test('sixty pods of 550m need six nodes of eight cores', () => {
 test('of a type that nobody has written down nothing is said', () => {
   expect(warning('dev', ['x9.large'], 1)).toBeUndefined();
 });
+
+test.each(['dev', 'prod'] as const)(
+  'a synth of %s says so at the stack that people name, and not where all fit',
+  (name) => {
+    const said = (minSize: number) =>
+      synth({
+        configs: [
+          config(name, { kubernetes: { serviceNodes: { instanceTypes: ['m6i.xlarge'], minSize, maxSize: 20 } } }),
+        ],
+        chart: chartWith(name, { serviceDefaults: { hpa: { maxReplicas: 20 } } }),
+        kubectl: STUB_KUBECTL,
+      })
+        .assembly()
+        .stacks.flatMap(({ id, messages }) => messages.map(({ entry }) => `${id}: ${String(entry.data)}`))
+        .filter((message) => message.includes('find no place'));
+
+    expect(said(1)).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^Erp${name === 'dev' ? 'Dev' : 'Prod'}: .*serviceNodes\\.minSize in .*/${name}\\.ts is 1: .*hpa\\.maxReplicas`,
+        ),
+      ),
+    ]);
+    expect(said(8)).toEqual([]);
+  },
+);

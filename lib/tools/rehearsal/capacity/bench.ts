@@ -7,6 +7,7 @@ import { helm, kubectl } from '../../../assembly/kubernetes/tools';
 import { type Release, objectsOf, readReleases } from '../../../assembly/releases';
 import { STAND_INS } from '../../../assembly/answers';
 import { type Values, child, mergeValues } from '../../../config/values';
+import { RELEASE_TIMEOUT } from '../../../platform/workloads/controllers';
 import { Kubelets } from '../cluster/kubelet';
 import { type GroupNode, addonPodsOf, nodesOf } from '../cluster/nodes';
 import { provisionVolumes } from '../cluster/volumes';
@@ -20,11 +21,11 @@ import { missingDefinitions, secretsOf } from './objects';
 import { addonObjects, controllerObjects } from './system';
 import { PodWatch } from './watch';
 
-/** A pod starts in one second instead of 20, and ends in two instead of 40. */
-const TIME_SCALE = 0.05;
+/** A pod starts in one and a half seconds instead of 20, and ends in three instead of 40. */
+const TIME_SCALE = 0.075;
 
-/** Seconds that a release may take: the ten minutes of a real one, which also wait for a busy machine here. */
-const RELEASE_LIMIT = 60;
+/** Seconds that a release may take here: the deployment's limit in the time of the pods, in which this machine works as well. */
+const RELEASE_LIMIT = RELEASE_TIMEOUT.toSeconds() * TIME_SCALE;
 
 /** What runs while the bench stands. */
 interface Standing {
@@ -55,6 +56,11 @@ export class Bench {
     if (!bundled) throw new Error(`${name} has no release of the bundled chart`);
     this.bundled = bundled;
     this.autoscalers = ofKind(objectsOf(bundled), 'autoscaling/v2/HorizontalPodAutoscaler');
+  }
+
+  /** Zone that has the majorities of Kafka in the cluster. */
+  get majorityZone(): string {
+    return String(child(this.bundled.values as Values, 'messagingNodes').majorityZone);
   }
 
   /** What happens to the pods. */
@@ -247,6 +253,12 @@ export class Bench {
   private file(name: string): string {
     return path.join(this.rehearsal.folder, 'capacity', name);
   }
+}
+
+/** How long a release took, in the time of its pods. */
+export function ofTheLimit({ seconds }: Run): string {
+  const minutes = (seconds / TIME_SCALE / 60).toFixed(1);
+  return `${minutes} of ${RELEASE_TIMEOUT.toMinutes()} minutes`;
 }
 
 function isDaemon(metadata: { ownerReferences?: { kind: string }[] } | undefined): boolean {

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Run } from '../programs';
 import type { Part, Rehearsal } from '../rehearsal';
-import { Bench } from './bench';
-import { minorities, misplaced, stacked, unsettled } from './findings';
+import { Bench, ofTheLimit } from './bench';
+import { misplaced, quorums, stacked, unsettled, wrongQuorums } from './findings';
+import { type Scene, nodePicture } from './picture';
 import { type Step, stepsFor } from './scenarios';
 
 /** Seconds in which all must have found its place. */
@@ -14,15 +15,19 @@ export const capacity: Part = {
   run: async (rehearsal) => {
     const bench = new Bench(rehearsal);
     const installed: Step = { what: 'installed', happens: () => install(bench), spreads: true };
+    const scenes: Scene[] = [];
     await bench.start();
     try {
       for (const step of [installed, ...stepsFor(bench)]) {
-        if (await take(rehearsal, bench, step)) continue;
+        const scene = await take(rehearsal, bench, step);
+        scenes.push(scene);
+        if (scene.verdict === 'ok') continue;
         // What comes next is not to fail for what went wrong here.
         await bench.reset();
         await settle(bench);
       }
     } finally {
+      rehearsal.journal.pictures.push(nodePicture(scenes, bench.services));
       await bench.stop();
     }
   },
@@ -35,7 +40,8 @@ async function install(bench: Bench): Promise<Run[]> {
   return [run];
 }
 
-async function take({ journal }: Rehearsal, bench: Bench, { what, happens, spreads }: Step): Promise<boolean> {
+async function take({ journal }: Rehearsal, bench: Bench, step: Step): Promise<Scene> {
+  const { what, happens, spreads, stopsKafka = false } = step;
   const started = journal.now();
   bench.watch.forget();
   const runs = await happens(bench);
@@ -47,23 +53,27 @@ async function take({ journal }: Rehearsal, bench: Bench, { what, happens, sprea
     ...left,
     ...silent.map((name) => `${name} had no ready pod at some moment`),
     ...stacked(sight),
-    ...minorities(sight),
+    ...wrongQuorums(quorums(sight), stopsKafka),
     ...(spreads ? misplaced(sight, bench.services) : []),
   ];
+  const fewest = [...bench.watch.fewestReady().values()];
   const preempted = bench.watch.preemptedPods();
   const facts = [
     `${sight.pods.length} pods on ${bench.nodes.length - bench.away.size} nodes`,
-    `fewest ready ${[...bench.watch.fewestReady().values()].join(', ')}`,
+    ...(fewest.length > 0 ? [`fewest ready ${fewest.join(', ')}`] : []),
+    ...quorums(sight).map(({ name, left, members }) => `${name} ${left} of ${members}`),
+    ...runs.filter(({ command }) => command.includes(' upgrade --install ')).map(ofTheLimit),
     ...(preempted.length > 0 ? [`preempted ${preempted.join(', ')}`] : []),
   ];
+  const verdict = faults.length > 0 ? 'fault' : 'ok';
   journal.row({
     part: 'capacity',
     what,
-    verdict: faults.length > 0 ? 'fault' : 'ok',
+    verdict,
     detail: [...faults, facts.join('; ')].join('\n'),
     seconds: journal.now() - started,
   });
-  return faults.length === 0;
+  return { what, verdict, sight };
 }
 
 /** Waits until all has its place, and for a moment after that; what had none in the end. */

@@ -35,7 +35,9 @@ export function unsettled({ pods, workloads, away }: Sight): string[] {
   });
   const ending = pods.filter(({ metadata, spec }) => metadata?.deletionTimestamp && !away.has(spec?.nodeName ?? ''));
   return [
-    ...waiting.map((pod) => `${nameOf(pod)} is Pending: ${whyPending(pod)}`),
+    ...[...new Set(waiting.map(whyPending))].map(
+      (why) => `${namesOf(waiting.filter((pod) => whyPending(pod) === why))} Pending: ${why}`,
+    ),
     ...ending.map((pod) => `${nameOf(pod)} is ending`),
     ...workloads.flatMap((workload) => incomplete(workload, pods, away)),
   ];
@@ -57,14 +59,35 @@ export function stacked({ pods, workloads, nodes, away }: Sight): string[] {
   });
 }
 
-/** Quorums that have lost their majority. */
-export function minorities({ pods, workloads, away }: Sight): string[] {
+/** Members of a quorum, and those on nodes that are there. */
+export interface Quorum {
+  readonly name: string;
+  readonly members: number;
+  readonly left: number;
+}
+
+/** What is left of each quorum. */
+export function quorums({ pods, workloads, away }: Sight): Quorum[] {
   return workloads
     .filter(({ kind }) => kind === 'StatefulSet')
-    .flatMap((workload) => {
-      const members = workload.spec?.replicas ?? 1;
-      const left = pods.filter((pod) => belongs(pod, workload) && !away.has(pod.spec?.nodeName ?? '')).length;
-      return left * 2 > members ? [] : [`${workload.metadata?.name} has ${left} of ${members} members left`];
+    .map((workload) => ({
+      name: workload.metadata?.name ?? '',
+      members: workload.spec?.replicas ?? 1,
+      left: pods.filter((pod) => belongs(pod, workload) && !away.has(pod.spec?.nodeName ?? '')).length,
+    }));
+}
+
+/**
+ * Quorums without a majority; or with one, where the zone of all majorities is gone.
+ *
+ * @param stopped whether that zone is gone
+ */
+export function wrongQuorums(all: readonly Quorum[], stopped: boolean): string[] {
+  return all
+    .filter(({ members, left }) => left * 2 > members === stopped)
+    .map(({ name, members, left }) => {
+      const why = stopped ? ', so its majority was not in the zone that config names' : '';
+      return `${name} has ${left} of ${members} members left${why}`;
     });
 }
 
@@ -114,6 +137,13 @@ function whyPending({ status }: Pod): string {
   return status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? 'not looked at yet';
 }
 
+/** Pods as the subject of a sentence: sixty names would hide why. */
+function namesOf(pods: readonly Pod[]): string {
+  const [first, ...others] = pods.map(nameOf);
+  return others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
+}
+
+/** Name of a pod. */
 export function nameOf({ metadata }: Pod): string {
   return metadata?.name ?? '';
 }

@@ -11,6 +11,9 @@ export interface Step {
 
   /** Whether the table of places holds after it: it takes a new revision to spread what had to move together. */
   readonly spreads?: boolean;
+
+  /** Whether Kafka in the cluster stands still after it, because the zone of its majorities is gone. */
+  readonly stopsKafka?: boolean;
 }
 
 const release: Step['happens'] = async (bench) => [await bench.release()];
@@ -22,31 +25,44 @@ const change =
   };
 
 /** In this order: each leaves the cluster as it found it, but for where the pods are. */
-export function stepsFor({ nodes }: Bench): Step[] {
+export function stepsFor({ nodes, majorityZone }: Pick<Bench, 'nodes' | 'majorityZone'>): Step[] {
   const isKafka = (name: string) =>
     nodes.find((node) => node.name === name)?.labels[KAFKA_NODES.key] === KAFKA_NODES.value;
   const services = nodes.filter(({ name }) => !isKafka(name)).map(({ name }) => name);
   const [first = ''] = services;
   const second = services.at(-1) ?? '';
-  const zone = nodes.find(({ name }) => name === second)?.zone ?? '';
+  // Where a zone has two nodes, one that no other step asks for by its name.
+  const spare = services.slice(1, -1).slice(0, 1);
+  const zones = [...new Set(nodes.map(({ zone }) => zone))];
   return [
     { what: 'all services rolled at once', happens: release, spreads: true },
     { what: 'autoscalers at their maximum', happens: change((bench) => bench.scale('maxReplicas')), spreads: true },
     { what: 'a release at the maximum', happens: release, spreads: true },
+    ...spare.map((name) => exchanged(name, ' at the maximum')),
     { what: 'back to the minimum', happens: change((bench) => bench.scale('minReplicas')) },
     { what: `node ${first} drained`, happens: (bench) => drain(bench, first) },
     { what: `node ${first} back`, happens: (bench) => uncordon(bench, first) },
-    { what: 'a release after it', happens: release, spreads: true },
+    { what: 'a release after the drain', happens: release, spreads: true },
     { what: `node ${second} replaced`, happens: (bench) => replace(bench, second) },
-    { what: 'a release after it', happens: release, spreads: true },
+    { what: 'a release after the replacement', happens: release, spreads: true },
     ...nodes
       .filter(({ name }) => isKafka(name))
       .slice(0, 1)
-      .map(({ name }): Step => ({ what: `node ${name} exchanged`, happens: (bench) => exchange(bench, name) })),
-    { what: `zone ${zone} lost`, happens: change((bench) => bench.loseZone(zone)) },
-    { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
-    { what: 'a release after it', happens: release, spreads: true },
+      .map(({ name }) => exchanged(name)),
+    ...zones.flatMap((zone): Step[] => [
+      {
+        what: `zone ${zone} lost`,
+        happens: change((bench) => bench.loseZone(zone)),
+        stopsKafka: zone === majorityZone,
+      },
+      { what: `zone ${zone} back`, happens: change((bench) => bench.zoneReturns()) },
+      { what: `a release after zone ${zone}`, happens: release, spreads: true },
+    ]),
   ];
+}
+
+function exchanged(name: string, when = ''): Step {
+  return { what: `node ${name} exchanged${when}`, happens: (bench) => exchange(bench, name) };
 }
 
 async function drain(bench: Bench, name: string): Promise<Run[]> {
@@ -68,7 +84,7 @@ async function replace(bench: Bench, name: string): Promise<Run[]> {
   return run;
 }
 
-/** As the runbook has it where volumes are bound to a zone of one node: the other comes first. */
+/** As updates of EKS do it, and the runbook where no other node of the zone has room: the new one comes first. */
 async function exchange(bench: Bench, name: string): Promise<Run[]> {
   const node = nodeOf(bench, name);
   await bench.join(node);

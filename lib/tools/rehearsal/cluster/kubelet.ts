@@ -66,11 +66,12 @@ export class Kubelets {
   async add(spec: NodeSpec): Promise<void> {
     const { api } = this.options;
     const ip = `10.0.${200 + this.nodes.size}.10`;
+    // Before the heartbeat knows the node, or both would make its lease.
+    await this.renew(spec.name);
     this.nodes.set(spec.name, { spec, isUp: true, ip });
     await api.create('/api/v1/nodes', nodeObject(spec));
     await api.patch(`/api/v1/nodes/${spec.name}/status`, { status: nodeStatus(spec, ip, api.now) });
     await api.create('/apis/storage.k8s.io/v1/csinodes', csiNode(spec));
-    await this.renew(spec.name);
   }
 
   /** Lets a machine fall silent, with all that runs on it. */

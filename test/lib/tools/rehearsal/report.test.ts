@@ -15,7 +15,7 @@ function journal(): Journal {
     { part: 'aws', what: 'AWS::EC2::EIP', likeness: 'stubbed', why: 'no such type', count: 3 },
   );
   made.spans.push({ lane: 'ErpDevNetwork', what: 'create', start: 2, end: 4, verdict: 'ok' });
-  made.pictures.push({ title: 'Nodes', svg: '<svg id="nodes"></svg>' });
+  made.pictures.push({ title: 'Nodes', markup: '<svg id="nodes"></svg>', style: '.nodes { color: red; }' });
   return made;
 }
 
@@ -44,6 +44,7 @@ test('the page shows findings, times, pictures and what was not real, and needs 
     'AWS::EC2::EIP',
     'no such type',
     '<svg id="nodes">',
+    '.nodes { color: red; }',
   ])
     expect(page).toContain(text);
   expect(page).toMatch(/<rect class="good" x="220.0"[^>]*><title>ErpDevNetwork: create, 2.0 s, ok/);

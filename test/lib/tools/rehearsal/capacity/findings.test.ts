@@ -2,10 +2,11 @@ import type { Pod } from 'kubernetes-types/core/v1';
 import {
   type Sight,
   type Workload,
-  minorities,
   misplaced,
+  quorums,
   stacked,
   unsettled,
+  wrongQuorums,
 } from '../../../../../lib/tools/rehearsal/capacity/findings';
 import type { GroupNode } from '../../../../../lib/tools/rehearsal/cluster/nodes';
 
@@ -47,6 +48,12 @@ test('a pod without a node is told with the scheduler’s words', () => {
   ]);
 });
 
+test('pods without a node for the same reason are one line', () => {
+  expect(unsettled(sight({ pods: ['notification', 'approval', 'coredns'].map((app) => pod(app)) }))).toEqual([
+    'notification-0 and 2 more are Pending: not looked at yet',
+  ]);
+});
+
 test('a workload is whole when all its pods are ready and of one revision', () => {
   expect(unsettled(sight({ workloads: [workload('Deployment', 'notification', 2)] }))).toEqual([]);
   expect(unsettled(sight({ workloads: [workload('Deployment', 'notification', 2, 1)] }))).toEqual([
@@ -81,14 +88,22 @@ test('two replicas on one node are told while there is another', () => {
   expect(stacked(sight({ ...both, away: new Set(['service-2c']) }))).toEqual([]);
 });
 
-test('a quorum that lost its majority is told', () => {
+describe('quorums', () => {
   const pods = [pod('kafka', 'kafka-2a'), pod('kafka', 'kafka-2a'), pod('kafka', 'kafka-2c')];
-  const workloads = [workload('StatefulSet', 'kafka', 3)];
+  const after = (lost: string) =>
+    quorums(sight({ pods, workloads: [workload('StatefulSet', 'kafka', 3)], away: new Set([lost]) }));
 
-  expect(minorities(sight({ pods, workloads, away: new Set(['kafka-2c']) }))).toEqual([]);
-  expect(minorities(sight({ pods, workloads, away: new Set(['kafka-2a']) }))).toEqual([
-    'kafka has 1 of 3 members left',
-  ]);
+  test('one that lost its majority is told', () => {
+    expect(wrongQuorums(after('kafka-2c'), false)).toEqual([]);
+    expect(wrongQuorums(after('kafka-2a'), false)).toEqual(['kafka has 1 of 3 members left']);
+  });
+
+  test('where the zone of the majorities is gone, one that goes on shows that they were elsewhere', () => {
+    expect(wrongQuorums(after('kafka-2a'), true)).toEqual([]);
+    expect(wrongQuorums(after('kafka-2c'), true)).toEqual([
+      'kafka has 2 of 3 members left, so its majority was not in the zone that config names',
+    ]);
+  });
 });
 
 test('the table of places: services off the Kafka nodes and over both zones, Kafka on its own', () => {
