@@ -33,14 +33,14 @@ export const stacksComplete: VerifyCheck = {
 /** The employee service's schema is the one its code expects: the migration ran in the deployment of that code. */
 export const migration: VerifyCheck = {
   title: 'Database migration',
-  run: async ({ config, deployed }) => {
+  run: async ({ environment, deployed }) => {
     const triggers = deployed.flatMap(({ resources }) =>
       resources.filter(({ ResourceType }) => ResourceType === 'Custom::Trigger'),
     );
     if (triggers.length === 0)
       return failed(
         'has not run',
-        `npx cdk deploy ${stackPrefix(config.name)}, then see docs/runbook.md#failed-migration`,
+        `npx cdk deploy ${stackPrefix(environment.config.name)}, then see docs/runbook.md#failed-migration`,
       );
     const problems = triggers
       .filter(({ ResourceStatus }) => !DONE.includes(ResourceStatus ?? ''))
