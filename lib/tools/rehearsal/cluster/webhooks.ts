@@ -6,12 +6,19 @@ import { parseQuantity } from '../../../config/quantity';
 import type { ControlPlane } from '../control-plane/control-plane';
 
 interface AdmissionReview {
+  /** A chart says which versions its program takes. */
+  readonly apiVersion: string;
   readonly request: { readonly uid: string; readonly namespace: string; readonly object?: Pod };
 }
 
 interface WebhookConfiguration {
   readonly metadata: ObjectMeta;
   readonly webhooks?: readonly { readonly clientConfig: { readonly service?: object } }[];
+}
+
+interface ApiService {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly group?: string; readonly service?: { readonly name?: string } };
 }
 
 /** A metric of a pod's containers as the metrics API has it. */
@@ -36,6 +43,7 @@ export interface AnswersOptions {
 }
 
 const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1';
+const API_SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
 const METRICS = '/apis/metrics.k8s.io/v1beta1';
 
 /**
@@ -117,19 +125,14 @@ export class ClusterAnswers {
       metadata: { name },
       spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
     });
-    await api.create('/apis/apiregistration.k8s.io/v1/apiservices', {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: 'v1beta1.metrics.k8s.io' },
-      spec: {
-        group: 'metrics.k8s.io',
-        version: 'v1beta1',
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-        insecureSkipTLSVerify: true,
-        service: { name, namespace: 'kube-system', port },
-      },
+    // As the chart of metrics-server has it, it leads to pods in which no program runs.
+    const stop = api.watch<ApiService>(API_SERVICES, ({ metadata, spec }, exists) => {
+      if (!exists || spec.group !== 'metrics.k8s.io' || spec.service?.name === name) return;
+      const service = { name, namespace: 'kube-system', port };
+      const changed = { service, caBundle: null, insecureSkipTLSVerify: true };
+      api.patch(`${API_SERVICES}/${metadata.name}`, { spec: changed }).catch(() => undefined);
     });
+    this.stops.push(stop);
   }
 
   /** A published chart's webhook names a Service, behind which there is no program. */
@@ -142,10 +145,10 @@ export class ClusterAnswers {
 
   private async answer(url: string, body: string): Promise<object> {
     if (url.startsWith('/gates') || url.startsWith('/allowed')) {
-      const { request } = JSON.parse(body) as AdmissionReview;
+      const { apiVersion, request } = JSON.parse(body) as AdmissionReview;
       const patch = url.startsWith('/gates') ? this.gatePatch(request) : undefined;
       return {
-        apiVersion: 'admission.k8s.io/v1',
+        apiVersion,
         kind: 'AdmissionReview',
         response: { uid: request.uid, allowed: true, ...(patch && { patchType: 'JSONPatch', patch }) },
       };
