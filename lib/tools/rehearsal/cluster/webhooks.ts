@@ -6,8 +6,6 @@ import { parseQuantity } from '../../../config/quantity';
 import type { ControlPlane } from '../control-plane/control-plane';
 
 interface AdmissionReview {
-  /** A chart says which versions its program takes. */
-  readonly apiVersion: string;
   readonly request: { readonly uid: string; readonly namespace: string; readonly object?: Pod };
 }
 
@@ -48,7 +46,7 @@ const METRICS = '/apis/metrics.k8s.io/v1beta1';
 
 /**
  * What the API server asks of programs in the cluster, answered by this process: the readiness gates of the AWS Load Balancer
- * Controller, the validations of published charts (all pass), and the metrics API.
+ * Controller and the metrics API. What published charts would validate or change passes.
  */
 export class ClusterAnswers {
   private server?: https.Server;
@@ -80,7 +78,7 @@ export class ClusterAnswers {
     await this.serveMetrics(port);
     for (const kind of ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations']) {
       const stop = controlPlane.api.watch<WebhookConfiguration>(`${WEBHOOKS}/${kind}`, (found, exists) => {
-        if (exists) this.redirect(kind, found, port).catch(() => undefined);
+        if (exists) this.drop(kind, found).catch(() => undefined);
       });
       this.stops.push(stop);
     }
@@ -135,20 +133,21 @@ export class ClusterAnswers {
     this.stops.push(stop);
   }
 
-  /** A published chart's webhook names a Service, behind which there is no program. */
-  private async redirect(kind: string, { metadata, webhooks = [] }: WebhookConfiguration, port: number): Promise<void> {
+  /**
+   * A published chart's webhook names a Service, behind which there is no program. It is taken out and not led here: Helm's
+   * next patch would put the Service beside the address, which the API refuses.
+   */
+  private async drop(kind: string, { metadata, webhooks = [] }: WebhookConfiguration): Promise<void> {
     if (!webhooks.some(({ clientConfig }) => clientConfig.service)) return;
-    await this.options.controlPlane.api.patch(`${WEBHOOKS}/${kind}/${metadata.name}`, {
-      webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig: this.clientConfig('allowed', port) })),
-    });
+    await this.options.controlPlane.api.patch(`${WEBHOOKS}/${kind}/${metadata.name}`, { webhooks: [] });
   }
 
   private async answer(url: string, body: string): Promise<object> {
-    if (url.startsWith('/gates') || url.startsWith('/allowed')) {
-      const { apiVersion, request } = JSON.parse(body) as AdmissionReview;
-      const patch = url.startsWith('/gates') ? this.gatePatch(request) : undefined;
+    if (url.startsWith('/gates')) {
+      const { request } = JSON.parse(body) as AdmissionReview;
+      const patch = this.gatePatch(request);
       return {
-        apiVersion,
+        apiVersion: 'admission.k8s.io/v1',
         kind: 'AdmissionReview',
         response: { uid: request.uid, allowed: true, ...(patch && { patchType: 'JSONPatch', patch }) },
       };
