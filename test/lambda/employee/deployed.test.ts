@@ -13,7 +13,7 @@ import { albEvent } from '../../../lambda/employee/dev/http-server';
 import { type ServerProcess } from '../../../lambda/employee/dev/mariadb-process';
 import { type LambdaEvent, type LambdaResult } from '../../../lambda/employee/http/event';
 import openapi from '../../../lambda/employee/openapi.json';
-import { type Certificates, makeCertificates } from './certificates';
+import { type Certificates, makeCertificates } from '../../../lambda/employee/dev/certificates';
 import { startPrivateServer } from './private-server';
 import { ADMINISTRATOR, type Reply, kim, poolEnvironment, reply } from './support';
 

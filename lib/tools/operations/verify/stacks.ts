@@ -1,3 +1,4 @@
+import { stackPrefix } from '../../../config/environment';
 import { allOk, failed, type Outcome } from '../../../report/findings';
 import type { VerifyCheck } from './context';
 
@@ -32,12 +33,15 @@ export const stacksComplete: VerifyCheck = {
 /** The employee service's schema is the one its code expects: the migration ran in the deployment of that code. */
 export const migration: VerifyCheck = {
   title: 'Database migration',
-  run: async ({ deployed }) => {
+  run: async ({ environment, deployed }) => {
     const triggers = deployed.flatMap(({ resources }) =>
       resources.filter(({ ResourceType }) => ResourceType === 'Custom::Trigger'),
     );
     if (triggers.length === 0)
-      return failed('has not run', 'npx cdk deploy --all, then see docs/runbook.md#failed-migration');
+      return failed(
+        'has not run',
+        `npx cdk deploy ${stackPrefix(environment.config.name)}, then see docs/runbook.md#failed-migration`,
+      );
     const problems = triggers
       .filter(({ ResourceStatus }) => !DONE.includes(ResourceStatus ?? ''))
       .map(({ ResourceStatus, ResourceStatusReason = '' }) =>

@@ -45,6 +45,14 @@ export class Commands {
     return this.run(['npm run', name, '--', ...args], 'npm', all, options);
   }
 
+  /** A Python program with the AWS SDK. */
+  script(name: string, script: string, args: readonly string[], region: string): Promise<Run> {
+    const { programs } = this.rehearsal;
+    const python = path.join(this.python, 'bin', 'python');
+    const env = { ...this.emulator.env, AWS_REGION: region, AWS_DEFAULT_REGION: region };
+    return programs.run(name, python, [script, ...args], { env, limit: LIMIT });
+  }
+
   /** The AWS CLI. */
   aws(args: readonly string[]): Promise<Run> {
     return this.run(['aws', ...args], path.join(this.python, 'bin', 'python'), ['-m', 'awscli', ...args]);

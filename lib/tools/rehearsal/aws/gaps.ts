@@ -5,7 +5,7 @@ import type { Resource } from '../../../assembly/assembly';
  *
  * - `emulator`: the emulator does not know the type
  * - `cluster`: it needs a Kubernetes API, which the cluster half of the rehearsal has
- * - `code`: the emulator would have to run code that needs what is not here
+ * - `code`: its code needs what the emulator lacks; the stub holds the properties that the code runs with
  */
 export type GapKind = 'emulator' | 'cluster' | 'code';
 
@@ -96,10 +96,11 @@ export const GAPS: Readonly<Record<string, Gap>> = {
   'Custom::AWSCDK-EKS-KubernetesResource': { kind: 'cluster', reason: 'kubectl applies it to a Kubernetes API' },
   'Custom::CDKBucketDeployment': {
     kind: 'code',
-    reason: 'its function runs the AWS CLI out of a layer for Amazon Linux',
+    reason:
+      'its function runs the AWS CLI out of a layer for Amazon Linux; it runs when the stacks stand, with another one',
   },
   'Custom::MskBootstrapBrokers': {
-    kind: 'code',
+    kind: 'emulator',
     reason: 'it asks MSK for the brokers of a cluster that is a stand-in here',
     attributes: { BootstrapBrokerStringTls: 'b-1.stand-in:9094,b-2.stand-in:9094' },
   },
@@ -107,7 +108,10 @@ export const GAPS: Readonly<Record<string, Gap>> = {
     kind: 'emulator',
     reason: 'its function empties a bucket by its tag, and the emulator gives buckets of a stack no tags',
   },
-  'Custom::Trigger': { kind: 'code', reason: 'it calls a function that migrates a MySQL database' },
+  'Custom::Trigger': {
+    kind: 'code',
+    reason: 'its function needs a database; it runs when the stacks stand, against a MariaDB',
+  },
 };
 
 /** Why a resource has a stand-in. undefined when it is made for real. */

@@ -14,6 +14,7 @@ import { pushImages } from './images';
 import { pythonEnvironment } from '../python';
 import { type DocumentedDeployment, documentedDeployments } from './readme';
 import { TEMPLATE_GAPS } from './stand-ins';
+import { runStubbedCode } from './stubbed-code';
 import { ask, deployAsDocumented, deployUnchanged, failEach, updateEveryStack } from './steps';
 
 /** Account that the emulator plays for a config that names none. */
@@ -159,6 +160,7 @@ async function rehearseDeployment({ deployment, documented }: Prepared): Promise
     if (!(await deployAsDocumented(deployment, line.assembly, line, false))) return;
     await ask(deployment, 'verify', 'next deployment', line.context, []);
   }
+  await runStubbedCode(deployment, last.assembly);
   await deployUnchanged(deployment, last.assembly, last);
   await updateEveryStack(deployment, last.assembly, last);
 }

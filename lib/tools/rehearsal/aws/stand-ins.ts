@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AssemblyStack, Resource, Template } from '../../../assembly/assembly';
+import type { AssemblyStack, Properties, Resource, Template } from '../../../assembly/assembly';
 import { type Gap, gapOf } from './gaps';
 
 /** A resource that a stand-in takes the place of. */
@@ -7,6 +7,7 @@ export interface StandIn extends Gap {
   readonly stack: string;
   readonly logicalId: string;
   readonly type: string;
+  readonly properties: Properties;
 }
 
 /** Edits that are not about one type of resource, each with its reason. */
@@ -40,14 +41,15 @@ export function standIn(stack: AssemblyStack, known: ReadonlySet<string>): Stand
   const resources = Object.entries(stack.resources);
   const standIns = resources.flatMap(([logicalId, resource]) => {
     const gap = gapOf(resource);
-    return gap ? [{ ...gap, stack: stack.name, logicalId, type: resource.Type }] : [];
+    const { Type: type, Properties: properties = {} } = resource;
+    return gap ? [{ ...gap, stack: stack.name, logicalId, type, properties }] : [];
   });
   const editor = new Editor(stack, new Map(standIns.map((one) => [one.logicalId, one])));
   const { Transform, ...edited } = editor.edit(stack.template) as Template;
   const others = Object.fromEntries(
     Object.entries(edited.Resources ?? {}).map(([logicalId, resource]) => [
       logicalId,
-      gapOf(resource) ? parameter(logicalId, resource) : resource,
+      gapOf(resource) ? parameter(logicalId, resource, gapOf(resource)?.kind === 'code') : resource,
     ]),
   );
   const needsTransform = Object.values(others).some(({ Type }) => Type.startsWith('AWS::Serverless::'));
@@ -110,7 +112,8 @@ class Editor {
   }
 }
 
-function parameter(logicalId: string, { Type, Properties = {}, ...attributes }: Resource): Resource {
+/** @param whole whether to keep the properties themselves, as CloudFormation resolves them */
+function parameter(logicalId: string, { Type, Properties = {}, ...attributes }: Resource, whole: boolean): Resource {
   const references = new Map(referencesIn(Properties).map((reference) => [JSON.stringify(reference), reference]));
   return {
     ...attributes,
@@ -126,9 +129,21 @@ function parameter(logicalId: string, { Type, Properties = {}, ...attributes }: 
         ],
       },
       Description: Type,
-      Value: { 'Fn::Join': [' ', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
+      Value: whole
+        ? { 'Fn::Join': ['', jsonOf(Properties)] }
+        : { 'Fn::Join': [' ', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
     },
   };
+}
+
+/** JSON in pieces: what CloudFormation fills in stands between the texts. */
+function jsonOf(value: unknown): unknown[] {
+  if (typeof value !== 'object' || value === null) return [JSON.stringify(value)];
+  const listed = (parts: readonly unknown[][]) => parts.flatMap((part, i) => (i === 0 ? part : [',', ...part]));
+  if (Array.isArray(value)) return ['[', ...listed(value.map(jsonOf)), ']'];
+  const entries = Object.entries(value);
+  if (entries.length === 1 && /^(Ref$|Fn::)/.test(entries[0]?.[0] ?? '')) return ['"', value, '"'];
+  return ['{', ...listed(entries.map(([key, inner]) => [`${JSON.stringify(key)}:`, ...jsonOf(inner)])), '}'];
 }
 
 function referencesIn(value: unknown): unknown[] {

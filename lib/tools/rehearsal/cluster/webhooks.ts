@@ -14,6 +14,11 @@ interface WebhookConfiguration {
   readonly webhooks?: readonly { readonly clientConfig: { readonly service?: object } }[];
 }
 
+interface ApiService {
+  readonly metadata: ObjectMeta;
+  readonly spec: { readonly group?: string; readonly service?: { readonly name?: string } };
+}
+
 /** A metric of a pod's containers as the metrics API has it. */
 interface PodMetrics {
   readonly metadata: { readonly name?: string; readonly namespace?: string };
@@ -36,11 +41,12 @@ export interface AnswersOptions {
 }
 
 const WEBHOOKS = '/apis/admissionregistration.k8s.io/v1';
+const API_SERVICES = '/apis/apiregistration.k8s.io/v1/apiservices';
 const METRICS = '/apis/metrics.k8s.io/v1beta1';
 
 /**
  * What the API server asks of programs in the cluster, answered by this process: the readiness gates of the AWS Load Balancer
- * Controller, the validations of published charts (all pass), and the metrics API.
+ * Controller and the metrics API. What published charts would validate or change passes.
  */
 export class ClusterAnswers {
   private server?: https.Server;
@@ -72,7 +78,7 @@ export class ClusterAnswers {
     await this.serveMetrics(port);
     for (const kind of ['validatingwebhookconfigurations', 'mutatingwebhookconfigurations']) {
       const stop = controlPlane.api.watch<WebhookConfiguration>(`${WEBHOOKS}/${kind}`, (found, exists) => {
-        if (exists) this.redirect(kind, found, port).catch(() => undefined);
+        if (exists) this.drop(kind, found).catch(() => undefined);
       });
       this.stops.push(stop);
     }
@@ -117,33 +123,29 @@ export class ClusterAnswers {
       metadata: { name },
       spec: { type: 'ExternalName', externalName: 'localhost', ports: [{ port }] },
     });
-    await api.create('/apis/apiregistration.k8s.io/v1/apiservices', {
-      apiVersion: 'apiregistration.k8s.io/v1',
-      kind: 'APIService',
-      metadata: { name: 'v1beta1.metrics.k8s.io' },
-      spec: {
-        group: 'metrics.k8s.io',
-        version: 'v1beta1',
-        groupPriorityMinimum: 100,
-        versionPriority: 100,
-        insecureSkipTLSVerify: true,
-        service: { name, namespace: 'kube-system', port },
-      },
+    // As the chart of metrics-server has it, it leads to pods in which no program runs.
+    const stop = api.watch<ApiService>(API_SERVICES, ({ metadata, spec }, exists) => {
+      if (!exists || spec.group !== 'metrics.k8s.io' || spec.service?.name === name) return;
+      const service = { name, namespace: 'kube-system', port };
+      const changed = { service, caBundle: null, insecureSkipTLSVerify: true };
+      api.patch(`${API_SERVICES}/${metadata.name}`, { spec: changed }).catch(() => undefined);
     });
+    this.stops.push(stop);
   }
 
-  /** A published chart's webhook names a Service, behind which there is no program. */
-  private async redirect(kind: string, { metadata, webhooks = [] }: WebhookConfiguration, port: number): Promise<void> {
+  /**
+   * A published chart's webhook names a Service, behind which there is no program. It is taken out and not led here: Helm's
+   * next patch would put the Service beside the address, which the API refuses.
+   */
+  private async drop(kind: string, { metadata, webhooks = [] }: WebhookConfiguration): Promise<void> {
     if (!webhooks.some(({ clientConfig }) => clientConfig.service)) return;
-    await this.options.controlPlane.api.patch(`${WEBHOOKS}/${kind}/${metadata.name}`, {
-      webhooks: webhooks.map((webhook) => ({ ...webhook, clientConfig: this.clientConfig('allowed', port) })),
-    });
+    await this.options.controlPlane.api.patch(`${WEBHOOKS}/${kind}/${metadata.name}`, { webhooks: [] });
   }
 
   private async answer(url: string, body: string): Promise<object> {
-    if (url.startsWith('/gates') || url.startsWith('/allowed')) {
+    if (url.startsWith('/gates')) {
       const { request } = JSON.parse(body) as AdmissionReview;
-      const patch = url.startsWith('/gates') ? this.gatePatch(request) : undefined;
+      const patch = this.gatePatch(request);
       return {
         apiVersion: 'admission.k8s.io/v1',
         kind: 'AdmissionReview',

@@ -96,15 +96,21 @@ async function buildKubernetes(minor: string, say: BinariesOptions['say']): Prom
         .join(' ');
       for (const name of KUBERNETES_PROGRAMS) {
         say(`  ${name} ${version}`);
-        await go(module, [
-          'build',
-          '-mod=mod',
-          '-ldflags',
-          `-s -w ${stamp}`,
-          '-o',
-          `${folder}/`,
-          `k8s.io/kubernetes/cmd/${name}`,
-        ]);
+        await go(
+          module,
+          [
+            'build',
+            '-mod=mod',
+            // Names each package as it is compiled.
+            '-v',
+            '-ldflags',
+            `-s -w ${stamp}`,
+            '-o',
+            `${folder}/`,
+            `k8s.io/kubernetes/cmd/${name}`,
+          ],
+          say,
+        );
       }
     });
   });
@@ -115,16 +121,12 @@ async function buildEtcd(say: BinariesOptions['say']): Promise<string> {
     await needGo('etcd');
     say(`building etcd ${ETCD} once`);
     await inModule(folder, async (module) => {
-      await go(module, ['get', `go.etcd.io/etcd/server/v3@${ETCD}`]);
-      await go(module, [
-        'build',
-        '-mod=mod',
-        '-ldflags',
-        '-s -w',
-        '-o',
-        path.join(folder, 'etcd'),
-        'go.etcd.io/etcd/server/v3',
-      ]);
+      await go(module, ['get', `go.etcd.io/etcd/server/v3@${ETCD}`], say);
+      await go(
+        module,
+        ['build', '-mod=mod', '-v', '-ldflags', '-s -w', '-o', path.join(folder, 'etcd'), 'go.etcd.io/etcd/server/v3'],
+        say,
+      );
     });
   });
 }
@@ -150,12 +152,21 @@ async function needGo(what: string): Promise<void> {
   }
 }
 
-function go(cwd: string, args: readonly string[]): Promise<void> {
+/** How many compiled packages are worth a line of progress: of about 1,500 in the largest program. */
+const PACKAGES = 250;
+
+function go(cwd: string, args: readonly string[], say: BinariesOptions['say']): Promise<void> {
   return new Promise((resolve, reject) => {
     let errors = '';
+    let packages = 0;
     // Without cgo the programs need nothing of the machine but its kernel.
     const child = spawn('env', ['CGO_ENABLED=0', 'go', ...args], { cwd, stdio: ['ignore', 'ignore', 'pipe'] });
-    child.stderr.on('data', (chunk: Buffer) => (errors += String(chunk)));
+    child.stderr.on('data', (chunk: Buffer) => {
+      const before = packages;
+      errors += String(chunk);
+      packages = errors.split('\n').length - 1;
+      if (Math.floor(packages / PACKAGES) > Math.floor(before / PACKAGES)) say(`    ${packages} packages`);
+    });
     child.on('error', reject);
     child.on('close', (code) =>
       code === 0

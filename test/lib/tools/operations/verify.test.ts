@@ -312,7 +312,7 @@ describe('verify', () => {
       'Database migration',
       'no migration is deployed',
       { answers: { ListStackResources: { StackResourceSummaries: {} } } },
-      'failed: has not run | npx cdk deploy --all, then see docs/runbook.md#failed-migration',
+      'failed: has not run | npx cdk deploy ErpDev, then see docs/runbook.md#failed-migration',
     ],
     [
       'Cache',

@@ -64,6 +64,18 @@ describe('a stub', () => {
   });
 });
 
+test('a stub of something whose code runs later holds its properties as CloudFormation resolves them', () => {
+  const Properties = { Prune: true, Markers: [{}, { '<<marker>>': { Ref: 'Vpc' } }], Name: 'a "b"' };
+  const content = { Type: 'Custom::CDKBucketDeployment', Properties };
+  const { template } = standIn(stack({ ...NETWORK.resources, Content: content }), KNOWN);
+  const { 'Fn::Join': [, parts = []] = [] } = template.Resources?.Content?.Properties?.Value as Record<
+    string,
+    unknown[][]
+  >;
+  const resolved = parts.map((part) => (typeof part === 'string' ? part : 'vpc-1')).join('');
+  expect(JSON.parse(resolved)).toEqual({ ...Properties, Markers: [{}, { '<<marker>>': 'vpc-1' }] });
+});
+
 test('a type that neither the emulator nor the list knows is named', () => {
   const { unknown } = standIn(stack({ Queue: { Type: 'AWS::New::Thing' } }), KNOWN);
   expect(unknown).toEqual(['ErpDevNetwork/Queue (AWS::New::Thing)']);
