@@ -114,6 +114,7 @@ function whyPending({ status }: Pod): string {
   return status?.conditions?.find(({ type }) => type === 'PodScheduled')?.message ?? 'not looked at yet';
 }
 
+/** Name of a pod, as findings call it. */
 export function nameOf({ metadata }: Pod): string {
   return metadata?.name ?? '';
 }

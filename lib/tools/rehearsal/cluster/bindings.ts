@@ -20,6 +20,7 @@ const HEALTHY_AFTER = 20;
 export type TargetState = 'initial' | 'healthy' | 'draining';
 
 export interface BindingsOptions {
+  /** As the administrator. */
   readonly api: KubernetesApi;
 
   /** Real seconds for each second of the cluster. */

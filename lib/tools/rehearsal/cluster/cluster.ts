@@ -40,6 +40,11 @@ export interface RunOptions {
    */
   readonly namespace?: string;
 
+  /**
+   * Folder that it runs in.
+   *
+   * @default - the rehearsal's
+   */
   readonly cwd?: string;
 
   /**
@@ -49,11 +54,19 @@ export interface RunOptions {
    */
   readonly limit?: number;
 
+  /**
+   * Environment variables beside `PATH`, `HOME` and `KUBECONFIG`.
+   *
+   * @default - none
+   */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface ClusterProps {
+  /** Whose environment goes into the cluster. */
   readonly rehearsal: Rehearsal;
+
+  /** Machines that it begins with. */
   readonly nodes: readonly NodeSpec[];
 
   /** Who is known beside the administrator. */

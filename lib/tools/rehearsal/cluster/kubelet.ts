@@ -12,6 +12,7 @@ import type { NodeSpec } from './nodes';
 export type ImageBehaviour = 'runs' | 'missing' | 'sick';
 
 export interface KubeletsOptions {
+  /** As the administrator. */
   readonly api: KubernetesApi;
 
   /** What becomes of an image. */

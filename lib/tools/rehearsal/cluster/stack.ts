@@ -35,6 +35,7 @@ export class DeploymentError extends Error {
 }
 
 export interface StackInClusterOptions {
+  /** Runs the handler. */
   readonly programs: Programs;
 
   /** Folder with helm, kubectl and a stand-in for the AWS CLI; goes before the search path of programs. */
@@ -239,6 +240,7 @@ export function dependenciesWithin(
 
 type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** What waits for what on the way back. */
 export function reversed(dependencies: Dependencies): Dependencies {
   return new Map(
     [...dependencies.keys()].map((id) => [
