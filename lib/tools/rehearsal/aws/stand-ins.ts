@@ -126,7 +126,8 @@ function parameter(logicalId: string, { Type, Properties = {}, ...attributes }: 
         ],
       },
       Description: Type,
-      Value: { 'Fn::Join': [' ', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
+      // A line for each reference, from which `deployedValues` reads what the emulator has put there.
+      Value: { 'Fn::Join': ['\n', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
     },
   };
 }

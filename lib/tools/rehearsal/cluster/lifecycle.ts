@@ -7,11 +7,12 @@ import type { SynthesizedAssembly } from '../../../assembly/assembly';
 import { type Environment, loadEnvironments } from '../../../config';
 import { type DeliveryConfig, environmentId, stackPrefix } from '../../../config/environment';
 import { RELEASE_NAME } from '../../../platform/workloads/workloads-stack';
+import type { KubernetesItem } from '../control-plane/api';
 import type { User } from '../control-plane/control-plane';
 import type { Run } from '../programs';
 import type { AwsStage, Rehearsal } from '../rehearsal';
 import { until } from '../until';
-import { type Cluster, type RunOptions } from './cluster';
+import { ACCOUNT, type Cluster, type RunOptions } from './cluster';
 import { readyToServe } from './kubelet';
 import { type Change, DeploymentError, type StackInCluster } from './stack';
 
@@ -93,7 +94,7 @@ export class Lifecycle {
     const known = this.assemblies.get(name);
     if (known) return known;
     const directory = path.join(this.rehearsal.folder, 'assemblies', name.replace(':', '-'));
-    const context = reapply === undefined ? {} : { reapply };
+    const context = { ...this.rehearsal.options.context, ...(reapply !== undefined && { reapply }) };
     const made = assemble({
       environments: [this.environment],
       directory,
@@ -112,6 +113,11 @@ export class Lifecycle {
   /** The emulated account, where the part before has made one. */
   get aws(): AwsStage | undefined {
     return this.rehearsal.stage.aws;
+  }
+
+  /** Account that everything is in. */
+  get account(): string {
+    return this.aws?.account ?? ACCOUNT;
   }
 
   /** A row of the report that is neither ok nor a fault. */
@@ -152,6 +158,21 @@ export class Lifecycle {
     const says = code === 0 ? 'it went through' : `its words lack "${words}":\n${output}`;
     this.expect(`refused, with "${words}": $ ${command}`, code !== 0 && output.includes(words), says);
     return output;
+  }
+
+  /** Does something and has it killed as soon as an object of the cluster is as said. @returns whether it came to that */
+  async killedWhen<T extends KubernetesItem>(
+    objects: string,
+    isSo: (object: T) => boolean,
+    work: (abort: AbortSignal) => Promise<unknown>,
+  ): Promise<boolean> {
+    const abort = new AbortController();
+    const stop = this.cluster.api.watch<T>(objects, (object, exists) => {
+      if (exists && isSo(object)) abort.abort();
+    });
+    await work(abort.signal);
+    stop();
+    return abort.signal.aborted;
   }
 
   /** A deployment that has to work. */
