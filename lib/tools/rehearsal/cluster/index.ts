@@ -1,6 +1,6 @@
 import type { Part } from '../rehearsal';
 import { Cluster } from './cluster';
-import { Lifecycle, pipelineOf } from './lifecycle';
+import { Lifecycle, assembliesOf, pipelineOf } from './lifecycle';
 import { nodesOf } from './nodes';
 import { REMOVAL, SCENARIOS } from './scenarios';
 
@@ -23,11 +23,12 @@ const STAND_INS: readonly (readonly [what: string, why: string])[] = [
 
 /** Everything that the environment puts into its cluster, on a real control plane. */
 export function clusterPart(): Part {
-  let standing: { readonly cluster: Cluster; readonly lifecycle: Lifecycle } | undefined;
+  let standing: { readonly cluster: Cluster; readonly lifecycle: Lifecycle; isWhole: boolean } | undefined;
   return {
     name: 'cluster',
     run: async (rehearsal) => {
       const { assembly, environment, journal, stage } = rehearsal;
+      const assemblies = assembliesOf(rehearsal);
       const cluster = await Cluster.start({
         rehearsal,
         nodes: nodesOf(assembly, environment.config.name),
@@ -52,12 +53,12 @@ export function clusterPart(): Part {
       );
       stage.cluster = { kubeconfig: cluster.controlPlane.kubeconfig() };
       journal.kept.push(`export KUBECONFIG=${stage.cluster.kubeconfig}`);
-      const lifecycle = new Lifecycle(cluster, rehearsal);
-      standing = { cluster, lifecycle };
-      await lifecycle.play(SCENARIOS);
+      const lifecycle = new Lifecycle(cluster, rehearsal, assemblies);
+      standing = { cluster, lifecycle, isWhole: false };
+      standing.isWhole = await lifecycle.play(SCENARIOS);
     },
     remove: async () => {
-      await standing?.lifecycle.play(REMOVAL);
+      if (standing?.isWhole) await standing.lifecycle.play(REMOVAL);
       await standing?.cluster.stop();
     },
   };

@@ -53,11 +53,12 @@ export class Lifecycle {
   workloads: StackInCluster;
   delivery: StackInCluster;
   private scenario = '';
-  private readonly assemblies = new Map<string, SynthesizedAssembly>();
 
+  /** @param assembly what `assembliesOf` has made */
   constructor(
     readonly cluster: Cluster,
     private readonly rehearsal: Rehearsal,
+    readonly assembly: ReturnType<typeof assembliesOf>,
   ) {
     this.environment = withDelivery(rehearsal.environment);
     const { name } = this.environment.config;
@@ -71,8 +72,8 @@ export class Lifecycle {
     this.delivery = cluster.stack(`${stackPrefix(name)}Delivery`);
   }
 
-  /** Runs scenarios, each beginning with what the one before has left. */
-  async play(scenarios: readonly Scenario[]): Promise<void> {
+  /** Runs scenarios, each beginning with what the one before has left. @returns whether there is something for others */
+  async play(scenarios: readonly Scenario[]): Promise<boolean> {
     const { journal } = this.rehearsal;
     for (const { title, run } of scenarios) {
       this.scenario = title;
@@ -82,27 +83,11 @@ export class Lifecycle {
         await run(this);
       } catch (error) {
         this.expect('it can be played', false, (error as Error).message);
-        if (error instanceof NothingToTry) return;
+        if (error instanceof NothingToTry) return false;
       }
       journal.spans.push({ lane: 'scenarios', what: title, start, end: journal.now(), verdict: 'ok' });
     }
-  }
-
-  /** The environment as the app would be synthesized with `-c reapply`. */
-  assembly(reapply?: string): SynthesizedAssembly {
-    const name = reapply ?? 'first';
-    const known = this.assemblies.get(name);
-    if (known) return known;
-    const directory = path.join(this.rehearsal.folder, 'assemblies', name.replace(':', '-'));
-    const context = { ...this.rehearsal.options.context, ...(reapply !== undefined && { reapply }) };
-    const made = assemble({
-      environments: [this.environment],
-      directory,
-      today: this.rehearsal.options.today,
-      context,
-    });
-    this.assemblies.set(name, made);
-    return made;
+    return true;
   }
 
   /** Folder of this repository. */
@@ -257,6 +242,27 @@ export class Lifecycle {
       .join('\n');
   }
 }
+
+/**
+ * The environment with a pipeline, as the app synthesizes it without and with values of `-c reapply`. All at once, because a synth
+ * leaves this process no time for anything else, such as for signs of life of nodes.
+ */
+export function assembliesOf(rehearsal: Rehearsal): (reapply?: Reapply) => SynthesizedAssembly {
+  const { environment, folder, options } = rehearsal;
+  const synthesized = (reapply?: Reapply) =>
+    assemble({
+      environments: [withDelivery(environment)],
+      directory: path.join(folder, 'assemblies', String(reapply ?? 'first')),
+      today: options.today,
+      context: { ...options.context, ...(reapply && { reapply: `${environment.config.name}:${reapply}` }) },
+    });
+  const [first, ...again] = [synthesized(), ...REAPPLIES.map(synthesized)] as const;
+  return (reapply) => (reapply === undefined ? first : (again[REAPPLIES.indexOf(reapply)] ?? first));
+}
+
+/** What `-c reapply` says after the name of the environment, once for each time that a scenario uses it. */
+const REAPPLIES = [2, 3] as const;
+type Reapply = (typeof REAPPLIES)[number];
 
 /** The group that the pipeline's role is in. */
 export function pipelineOf({ config }: Environment): User {

@@ -325,7 +325,7 @@ const missing: Scenario = {
     await l.refuses(upgrade(l), `-c reapply=${name}:$(date +%s)`);
     await l.refuses(`${upgrade(l)} --install`, 'npx cdk deploy', { user: l.pipeline });
     await isComplete(l, 'the refusals');
-    await l.deploys('cdk deploy with reapply', () => l.workloads.deploy(l.assembly(`${name}:2`)));
+    await l.deploys('cdk deploy with reapply', () => l.workloads.deploy(l.assembly(2)));
     await l.succeeds(upgrade(l));
     await isComplete(l, 'it');
   },
@@ -336,7 +336,6 @@ const removed: Scenario = {
   title: 'helm uninstall and kubectl delete namespace by hand',
   run: async (l) => {
     const { namespace, values } = l;
-    const { name } = l.environment.config;
     const { xrayNamespace } = l.environment.values;
     await l.succeeds(`helm uninstall erp-microservices -n ${namespace}`);
     await l.succeeds(`kubectl delete namespace ${namespace} ${xrayNamespace ?? ''}`);
@@ -345,7 +344,7 @@ const removed: Scenario = {
       `helm install erp-microservices . -f ${values} -n ${namespace} --create-namespace`,
       'npx cdk deploy',
     );
-    const again = l.assembly(`${name}:3`);
+    const again = l.assembly(3);
     await l.deploys('cdk deploy with reapply, workloads', () => l.workloads.deploy(again));
     await isComplete(l, 'it');
     await l.podsReady();
