@@ -12,10 +12,11 @@ const CACHE = path.join(__dirname, '..', 'node_modules', '.cache', 'erp-platform
  *
  * @param name path inside the cache; it changes with everything that the file or folder is made of
  * @param make writes the file or folder to the path that it gets, in a folder that exists
+ * @param cache another folder than that of this checkout
  * @returns absolute path of the file or folder
  */
-export function cached(name: string, make: (path: string) => void): string {
-  const kept = path.join(CACHE, name);
+export function cached(name: string, make: (path: string) => void, cache = CACHE): string {
+  const kept = path.join(cache, name);
   if (fs.existsSync(kept)) return kept;
   const making = `${kept}.${randomUUID()}`;
   fs.mkdirSync(path.dirname(kept), { recursive: true });
@@ -32,10 +33,12 @@ export function cached(name: string, make: (path: string) => void): string {
 /**
  * A folder that is made once and then kept, while the process goes on.
  *
+ * @param name path inside the cache
  * @param make fills the folder that it gets
+ * @param cache folder that outlives this checkout
  */
-export async function cachedAsync(name: string, make: (path: string) => Promise<void>): Promise<string> {
-  const kept = path.join(CACHE, name);
+export async function cachedAsync(name: string, make: (path: string) => Promise<void>, cache: string): Promise<string> {
+  const kept = path.join(cache, name);
   if (fs.existsSync(kept)) return kept;
   const making = `${kept}.${randomUUID()}`;
   fs.mkdirSync(making, { recursive: true });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cached } from '../../lib/cache';
+import { cached, cachedAsync } from '../../lib/cache';
 
 const folder = `test-${randomUUID()}`;
 let root: string;
@@ -39,4 +39,15 @@ test.each(['file', 'folder'])('takes the %s that another process has made meanwh
   });
   expect(readFileSync(kind === 'folder' ? join(path, 'content') : path, 'utf8')).toBe('same');
   expect(readdirSync(root).filter((entry) => entry.startsWith(`${kind}.`))).toEqual([]);
+});
+
+test('keeps what takes minutes in the folder that it is given, and makes it again where that failed', async () => {
+  const make = jest.fn((path: string) => Promise.resolve(writeFileSync(join(path, 'program'), 'built')));
+  await expect(cachedAsync('programs', () => Promise.reject(new Error('no compiler')), root)).rejects.toThrow(
+    'no compiler',
+  );
+  const path = await cachedAsync('programs', make, root);
+  expect([path, await cachedAsync('programs', make, root)]).toEqual([join(root, 'programs'), join(root, 'programs')]);
+  expect(readFileSync(join(path, 'program'), 'utf8')).toBe('built');
+  expect(make).toHaveBeenCalledTimes(1);
 });

@@ -26,6 +26,13 @@ export interface RunOptions extends ProgramOptions {
   readonly limit: number;
 
   /**
+   * Kills it.
+   *
+   * @default - only the limit does
+   */
+  readonly abort?: AbortSignal;
+
+  /**
    * Hears each line as it comes.
    *
    * @default - nobody does
@@ -132,12 +139,15 @@ export class Programs {
     };
     child.stdout?.on('data', listen);
     child.stderr?.on('data', listen);
-    const timer = setTimeout(() => signal(program.pid, 'SIGKILL'), options.limit * 1000);
+    const kill = () => signal(program.pid, 'SIGKILL');
+    const timer = setTimeout(kill, options.limit * 1000);
+    options.abort?.addEventListener('abort', kill);
     try {
       const code = (await program.ended) ?? 1;
       return { command: [file, ...args].join(' '), code, output, seconds: (performance.now() - started) / 1000 };
     } finally {
       clearTimeout(timer);
+      options.abort?.removeEventListener('abort', kill);
       log.end();
     }
   }

@@ -3,8 +3,11 @@ import { createHash } from 'node:crypto';
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { cached } from '../../cache';
+import type { RehearsalOptions } from './rehearsal';
 
 const REQUIREMENTS = path.join(__dirname, 'requirements.txt');
+
+type PythonOptions = Pick<RehearsalOptions, 'path' | 'cache'>;
 
 /** What Python 3 is too old for: ministack's own minimum. */
 const OLDEST = [3, 10] as const;
@@ -13,13 +16,12 @@ const OLDEST = [3, 10] as const;
  * Folder of a Python environment with the emulator and the AWS CLI, made once and kept. Its programs run as modules
  * (`bin/python -m ministack`), because their first lines name the folder that they were installed into.
  *
- * @param programs search path of programs
  * @param say tells that it takes its time
  */
-export function pythonEnvironment(programs: string, say: (text: string) => void): string {
+export function pythonEnvironment({ path: programs, cache }: PythonOptions, say: (text: string) => void): string {
   const digest = createHash('sha256').update(fs.readFileSync(REQUIREMENTS)).digest('hex').slice(0, 16);
   const env = { PATH: programs };
-  return cached(path.join('python', digest), (folder) => {
+  const install = (folder: string) => {
     const version = pythonVersion(programs);
     say(`installing the emulator and the AWS CLI for Python ${version}, once, in about half a minute`);
     try {
@@ -40,7 +42,8 @@ export function pythonEnvironment(programs: string, say: (text: string) => void)
       const { stderr, message } = error as Error & { stderr?: Buffer };
       throw new Error(`The emulator could not be installed: ${stderr?.toString().trim() || message}`, { cause: error });
     }
-  });
+  };
+  return cached(path.join('python', digest), install, cache);
 }
 
 /** @throws Error when there is none that the emulator runs on */

@@ -1,4 +1,5 @@
 import type { SynthesizedAssembly } from '../../assembly/assembly';
+import type { Unknown } from '../../assembly/resolver';
 import type { Environment } from '../../config';
 import type { Journal, PartName } from './journal';
 import type { Programs } from './programs';
@@ -64,8 +65,15 @@ export interface RehearsalOptions {
   /** Search path of programs. */
   readonly path: string;
 
-  /** Folder of the binaries of a cluster, from `KUBEBUILDER_ASSETS`. */
+  /**
+   * Folder of the binaries of a cluster, from `KUBEBUILDER_ASSETS`.
+   *
+   * @default - those of the search path, and what is built where it has none
+   */
   readonly kubernetesPrograms?: string;
+
+  /** Folder for what takes minutes to make, which outlives checkouts and their node_modules. */
+  readonly cache: string;
 }
 
 /** What stands, for parts that come after. */
@@ -83,6 +91,9 @@ export interface AwsStage {
 
   /** Environment variables by which a program reaches it and nothing else. */
   readonly env: Readonly<Record<string, string>>;
+
+  /** What a deployed stack has in place of what templates leave open; undefined where nobody in the cluster asks for it. */
+  readonly valueOf: (unknown: Unknown) => string | undefined;
 }
 
 /** The control plane with all that the environment installs. */

@@ -12,6 +12,8 @@ export interface Emulator {
 
   /** CloudFormation types that it makes. */
   readonly types: ReadonlySet<string>;
+
+  /** Of ministack. */
   readonly version: string;
 
   /** Environment variables of every program that talks to it: its address, and credentials that fit nothing else. */
@@ -22,6 +24,7 @@ export interface Emulator {
 }
 
 export interface EmulatorProps {
+  /** Runs it. */
   readonly programs: Programs;
 
   /** Folder of the Python environment that it is installed in. */
@@ -29,6 +32,8 @@ export interface EmulatorProps {
 
   /** 12 digits, which it reads from the access key. */
   readonly account: string;
+
+  /** Region that it plays for whoever names none. */
   readonly region: string;
 
   /** Folder of Node.js packages that functions find, as Lambda brings the AWS SDK. */

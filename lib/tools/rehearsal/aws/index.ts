@@ -15,6 +15,7 @@ import { pythonEnvironment } from '../python';
 import { type DocumentedDeployment, documentedDeployments } from './readme';
 import { TEMPLATE_GAPS } from './stand-ins';
 import { runStubbedCode } from './stubbed-code';
+import { deployedValues } from './values';
 import { ask, deployAsDocumented, deployUnchanged, failEach, updateEveryStack } from './steps';
 
 /** Account that the emulator plays for a config that names none. */
@@ -45,9 +46,9 @@ interface Prepared {
 
 /** Starts the emulator and synthesizes what goes into it. */
 async function prepare(rehearsal: Rehearsal): Promise<Prepared> {
-  const { environment, repository, programs, journal, options, folder, stage } = rehearsal;
+  const { environment, repository, programs, journal, options, folder } = rehearsal;
   const { region, account = ACCOUNT } = environment.config;
-  const python = pythonEnvironment(options.path, (text) => journal.say(text));
+  const python = pythonEnvironment(options, (text) => journal.say(text));
   const modules = path.join(repository, 'node_modules');
   const emulator = await startEmulator({ programs, python, account, region, modules });
   journal.say(`ministack ${emulator.version} answers at ${emulator.endpoint}`);
@@ -56,7 +57,6 @@ async function prepare(rehearsal: Rehearsal): Promise<Prepared> {
       name.startsWith('AWS') ? `export ${name}=${value}` : [],
     ),
   );
-  stage.aws = { endpoint: emulator.endpoint, account, region, env: emulator.env };
   const commands = new Commands(rehearsal, emulator, python);
 
   const readme = fs.readFileSync(path.join(repository, 'README.md'), 'utf8');
@@ -128,7 +128,7 @@ function tellProps(
 }
 
 async function rehearseDeployment({ deployment, documented }: Prepared): Promise<void> {
-  const { rehearsal, regions, brought } = deployment;
+  const { rehearsal, regions, brought, emulator } = deployment;
   const { options, journal } = rehearsal;
   const [first, ...later] = documented;
   const last = documented.at(-1);
@@ -163,6 +163,8 @@ async function rehearseDeployment({ deployment, documented }: Prepared): Promise
   await runStubbedCode(deployment, last.assembly);
   await deployUnchanged(deployment, last.assembly, last);
   await updateEveryStack(deployment, last.assembly, last);
+  const { endpoint, account, region, env } = emulator;
+  rehearsal.stage.aws = { endpoint, account, region, env, valueOf: await deployedValues(last.assembly, emulator) };
 }
 
 const failing = (check: string, found: RegExp, times = 1): Claim => ({ check, result: 'failed', found, times });

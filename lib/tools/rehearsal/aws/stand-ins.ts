@@ -131,7 +131,8 @@ function parameter(logicalId: string, { Type, Properties = {}, ...attributes }: 
       Description: Type,
       Value: whole
         ? { 'Fn::Join': ['', jsonOf(Properties)] }
-        : { 'Fn::Join': [' ', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
+        : // A line for each reference, from which `deployedValues` reads what the emulator has put there.
+          { 'Fn::Join': ['\n', [digits(JSON.stringify(Properties), 64), ...references.values()]] },
     },
   };
 }

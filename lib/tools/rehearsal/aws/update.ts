@@ -36,6 +36,7 @@ export function changeOf({ resources }: AssemblyStack): Change | undefined {
   return undefined;
 }
 
+/** The template with a change of one of its values. */
 export function withChange(template: Template, { logicalId, edit }: Change): Template {
   const resource = template.Resources?.[logicalId];
   if (!resource) return template;

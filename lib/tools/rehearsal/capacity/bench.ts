@@ -76,11 +76,10 @@ export class Bench {
   async start(): Promise<void> {
     const { rehearsal } = this;
     const { environment, programs, folder, journal } = rehearsal;
-    const folders = [rehearsal.options.kubernetesPrograms, ...rehearsal.options.path.split(path.delimiter)];
     const plane = new ControlPlane({
       binaries: await findPrograms({
         minor: environment.config.kubernetes.version,
-        folders: folders.filter((each) => each !== undefined),
+        options: rehearsal.options,
         say: (text) => journal.say(text),
       }),
       programs,

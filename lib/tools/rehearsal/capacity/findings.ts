@@ -143,7 +143,7 @@ function namesOf(pods: readonly Pod[]): string {
   return others.length === 0 ? `${first} is` : `${first} and ${others.length} more are`;
 }
 
-/** Name of a pod. */
+/** Name of a pod, as findings call it. */
 export function nameOf({ metadata }: Pod): string {
   return metadata?.name ?? '';
 }

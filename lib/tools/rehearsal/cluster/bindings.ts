@@ -20,20 +20,24 @@ const HEALTHY_AFTER = 20;
 export type TargetState = 'initial' | 'healthy' | 'draining';
 
 export interface BindingsOptions {
+  /** As the administrator. */
   readonly api: KubernetesApi;
 
   /** Real seconds for each second of the cluster. */
   readonly timeScale: number;
 
   /**
-   * Told about targets that come and go, such as to register them with an emulator.
+   * Told about targets that have become healthy or go.
    *
    * @default - they are kept in memory only
    */
-  readonly targets?: {
-    readonly register: (targetGroup: string, ip: string, port: number) => Promise<void>;
-    readonly deregister: (targetGroup: string, ip: string, port: number) => Promise<void>;
-  };
+  readonly targets?: Targets;
+}
+
+/** Target groups as an account has them. */
+export interface Targets {
+  readonly register: (targetGroup: string, ip: string, port: number) => Promise<void>;
+  readonly deregister: (targetGroup: string, ip: string, port: number) => Promise<void>;
 }
 
 /** The condition of a pod that says whether a target group finds it healthy. */
@@ -132,9 +136,12 @@ export class Bindings {
         continue;
       }
       states.set(ip, 'initial');
-      await targets?.register(spec.targetGroupARN, ip, port);
       const timer = setTimeout(
-        () => states.has(ip) && states.set(ip, 'healthy'),
+        () => {
+          if (!states.has(ip)) return;
+          states.set(ip, 'healthy');
+          targets?.register(spec.targetGroupARN, ip, port).catch(() => states.delete(ip));
+        },
         HEALTHY_AFTER * this.options.timeScale * 1000,
       );
       this.stops.push(() => clearTimeout(timer));

@@ -1,5 +1,10 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
+import {
+  DeregisterTargetsCommand,
+  ElasticLoadBalancingV2Client,
+  RegisterTargetsCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import type { SynthesizedAssembly } from '../../../assembly/assembly';
 import { STAND_INS } from '../../../assembly/answers';
 import { helm, kubectl } from '../../../assembly/kubernetes/tools';
@@ -9,8 +14,8 @@ import { findPrograms } from '../control-plane/binaries';
 import type { KubernetesApi } from '../control-plane/api';
 import { ADMIN, ControlPlane, type User } from '../control-plane/control-plane';
 import type { Run } from '../programs';
-import type { Rehearsal } from '../rehearsal';
-import { Bindings } from './bindings';
+import type { AwsStage, Rehearsal } from '../rehearsal';
+import { Bindings, type Targets } from './bindings';
 import { makeSecrets } from './external-secrets';
 import { type ImageBehaviour, Kubelets } from './kubelet';
 import type { NodeSpec } from './nodes';
@@ -40,6 +45,11 @@ export interface RunOptions {
    */
   readonly namespace?: string;
 
+  /**
+   * Folder that it runs in.
+   *
+   * @default - the rehearsal's
+   */
   readonly cwd?: string;
 
   /**
@@ -49,11 +59,26 @@ export interface RunOptions {
    */
   readonly limit?: number;
 
+  /**
+   * Kills it.
+   *
+   * @default - only the limit does
+   */
+  readonly abort?: AbortSignal;
+
+  /**
+   * Environment variables beside `PATH`, `HOME` and `KUBECONFIG`.
+   *
+   * @default - none
+   */
   readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface ClusterProps {
+  /** Whose environment goes into the cluster. */
   readonly rehearsal: Rehearsal;
+
+  /** Machines that it begins with. */
   readonly nodes: readonly NodeSpec[];
 
   /** Who is known beside the administrator. */
@@ -87,7 +112,8 @@ export class Cluster {
     const { api } = controlPlane;
     this.tools = path.join(rehearsal.folder, 'tools');
     this.kubelets = new Kubelets({ api, timeScale: TIME_SCALE, image: (image) => this.behaviourOf(image) });
-    this.bindings = new Bindings({ api, timeScale: TIME_SCALE });
+    const { aws } = rehearsal.stage;
+    this.bindings = new Bindings({ api, timeScale: TIME_SCALE, ...(aws && { targets: targetsOf(aws) }) });
   }
 
   /** Brings one up. */
@@ -97,7 +123,7 @@ export class Cluster {
     const { version } = rehearsal.environment.config.kubernetes;
     const binaries = await findPrograms({
       minor: version,
-      folders: [options.kubernetesPrograms ?? [], options.path.split(path.delimiter)].flat(),
+      options,
       say: (text) => journal.say(text),
     });
     const controlPlane = new ControlPlane({
@@ -116,14 +142,14 @@ export class Cluster {
 
   /** CloudFormation that knows of nothing yet. */
   stack(name: string): StackInCluster {
-    const { programs, options, folder, journal } = this.props.rehearsal;
+    const { programs, options, folder, journal, stage } = this.props.rehearsal;
     return new StackInCluster(name, {
       programs,
       tools: this.tools,
       path: options.path,
       kubeconfig: this.controlPlane.kubeconfig(),
       folder: path.join(folder, 'handler'),
-      answers: ANSWERS,
+      answers: answersOf(stage.aws),
       adapt: (properties) => this.adapt(properties),
       changed: ({ id, type, seconds }) => {
         const end = journal.now();
@@ -149,11 +175,15 @@ export class Cluster {
   }
 
   /** Runs a command as a person types it. */
-  run(command: string, { user = ADMIN, namespace = 'default', cwd, limit = 120, env }: RunOptions = {}): Promise<Run> {
+  run(
+    command: string,
+    { user = ADMIN, namespace = 'default', cwd, limit = 120, abort, env }: RunOptions = {},
+  ): Promise<Run> {
     const { programs, options, folder } = this.props.rehearsal;
     return programs.run(command.slice(0, 60), 'bash', ['-c', command], {
       cwd: cwd ?? folder,
       limit,
+      abort,
       env: {
         PATH: `${this.tools}:${options.path}`,
         KUBECONFIG: this.controlPlane.kubeconfig(user, namespace),
@@ -234,7 +264,22 @@ function controllerCharts(assembly: SynthesizedAssembly, environment: string) {
 /** An account and a load balancer that the values of a real one can be told from. */
 export const ACCOUNT = '111122223333';
 
-const ANSWERS: Answers = {
-  ...STAND_INS,
-  reference: (unknown) => STAND_INS.reference(unknown).replace('000000000000', ACCOUNT),
-};
+/** What the emulated account has where there is one, and values like those of an account otherwise. */
+function answersOf(aws: AwsStage | undefined): Answers {
+  return {
+    ...STAND_INS,
+    reference: (unknown) =>
+      aws?.valueOf(unknown) ?? STAND_INS.reference(unknown).replace('000000000000', aws?.account ?? ACCOUNT),
+  };
+}
+
+/** Target groups of the emulator, which takes every target for healthy as soon as it hears of it. */
+function targetsOf({ endpoint, region, account }: AwsStage): Targets {
+  const credentials = { accessKeyId: account, secretAccessKey: 'rehearsal' };
+  const client = new ElasticLoadBalancingV2Client({ endpoint, region, credentials });
+  const request = (TargetGroupArn: string, Id: string, Port: number) => ({ TargetGroupArn, Targets: [{ Id, Port }] });
+  return {
+    register: async (...target) => void (await client.send(new RegisterTargetsCommand(request(...target)))),
+    deregister: async (...target) => void (await client.send(new DeregisterTargetsCommand(request(...target)))),
+  };
+}

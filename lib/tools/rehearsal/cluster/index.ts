@@ -1,8 +1,8 @@
 import type { Part } from '../rehearsal';
 import { Cluster } from './cluster';
-import { Lifecycle, pipelineOf } from './lifecycle';
+import { Lifecycle, assembliesOf, pipelineOf } from './lifecycle';
 import { nodesOf } from './nodes';
-import { SCENARIOS } from './scenarios';
+import { REMOVAL, SCENARIOS } from './scenarios';
 
 /** What is not the real thing in the cluster, and why. */
 const STAND_INS: readonly (readonly [what: string, why: string])[] = [
@@ -14,7 +14,7 @@ const STAND_INS: readonly (readonly [what: string, why: string])[] = [
   ['External Secrets Operator', 'makes secrets of made-up values while one of its pods is ready'],
   [
     'AWS Load Balancer Controller',
-    'registers pods in memory and opens their readiness gates while one of its pods is ready',
+    'registers pods, with the emulator of AWS where it stands, and opens their readiness gates while one of its pods is ready',
   ],
   ['metrics-server', 'says of each pod that it uses a share of what it requests'],
   ['CloudFormation inside of the cluster', "calls CDK's own handler in the order of DependsOn, and rolls back"],
@@ -23,10 +23,12 @@ const STAND_INS: readonly (readonly [what: string, why: string])[] = [
 
 /** Everything that the environment puts into its cluster, on a real control plane. */
 export function clusterPart(): Part {
+  let standing: { readonly cluster: Cluster; readonly lifecycle: Lifecycle; isWhole: boolean } | undefined;
   return {
     name: 'cluster',
     run: async (rehearsal) => {
       const { assembly, environment, journal, stage } = rehearsal;
+      const assemblies = assembliesOf(rehearsal);
       const cluster = await Cluster.start({
         rehearsal,
         nodes: nodesOf(assembly, environment.config.name),
@@ -51,7 +53,13 @@ export function clusterPart(): Part {
       );
       stage.cluster = { kubeconfig: cluster.controlPlane.kubeconfig() };
       journal.kept.push(`export KUBECONFIG=${stage.cluster.kubeconfig}`);
-      await new Lifecycle(cluster, rehearsal).play(SCENARIOS);
+      const lifecycle = new Lifecycle(cluster, rehearsal, assemblies);
+      standing = { cluster, lifecycle, isWhole: false };
+      standing.isWhole = await lifecycle.play(SCENARIOS);
+    },
+    remove: async () => {
+      if (standing?.isWhole) await standing.lifecycle.play(REMOVAL);
+      await standing?.cluster.stop();
     },
   };
 }

@@ -12,6 +12,7 @@ import type { NodeSpec } from './nodes';
 export type ImageBehaviour = 'runs' | 'missing' | 'sick';
 
 export interface KubeletsOptions {
+  /** As the administrator. */
   readonly api: KubernetesApi;
 
   /** What becomes of an image. */
@@ -58,7 +59,7 @@ export class Kubelets {
     for (const node of nodes) await this.add(node);
     this.stopWatch = this.options.api.watch<Pod>('/api/v1/pods', (pod, exists) => this.see(pod, exists));
     this.every(HEARTBEAT, () => {
-      for (const [name, { isUp }] of this.nodes) if (isUp) this.quietly(this.renew(name));
+      for (const [name, { isUp }] of this.nodes) if (isUp) this.quietly(this.beat(name));
     });
   }
 
@@ -216,6 +217,16 @@ export class Kubelets {
       { metadata: { uid: metadata?.uid }, status },
       'strategic',
     );
+  }
+
+  /** A sign of life; a node that was given up while this process was busy says that it is there. */
+  private async beat(name: string): Promise<void> {
+    const { api } = this.options;
+    await this.renew(name);
+    const found = await api.find<Node>(`/api/v1/nodes/${name}`);
+    const isThere = found?.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True');
+    const { spec, ip } = this.node(name);
+    if (!isThere) await api.patch(`/api/v1/nodes/${name}/status`, { status: nodeStatus(spec, ip, api.now) });
   }
 
   private async renew(name: string): Promise<void> {

@@ -7,11 +7,12 @@ import type { SynthesizedAssembly } from '../../../assembly/assembly';
 import { type Environment, loadEnvironments } from '../../../config';
 import { type DeliveryConfig, environmentId, stackPrefix } from '../../../config/environment';
 import { RELEASE_NAME } from '../../../platform/workloads/workloads-stack';
+import type { KubernetesItem } from '../control-plane/api';
 import type { User } from '../control-plane/control-plane';
 import type { Run } from '../programs';
 import type { AwsStage, Rehearsal } from '../rehearsal';
 import { until } from '../until';
-import { type Cluster, type RunOptions } from './cluster';
+import { ACCOUNT, type Cluster, type RunOptions } from './cluster';
 import { readyToServe } from './kubelet';
 import { type Change, DeploymentError, type StackInCluster } from './stack';
 
@@ -52,11 +53,12 @@ export class Lifecycle {
   workloads: StackInCluster;
   delivery: StackInCluster;
   private scenario = '';
-  private readonly assemblies = new Map<string, SynthesizedAssembly>();
 
+  /** @param assembly what `assembliesOf` has made */
   constructor(
     readonly cluster: Cluster,
     private readonly rehearsal: Rehearsal,
+    readonly assembly: ReturnType<typeof assembliesOf>,
   ) {
     this.environment = withDelivery(rehearsal.environment);
     const { name } = this.environment.config;
@@ -70,8 +72,8 @@ export class Lifecycle {
     this.delivery = cluster.stack(`${stackPrefix(name)}Delivery`);
   }
 
-  /** Runs scenarios, each beginning with what the one before has left. */
-  async play(scenarios: readonly Scenario[]): Promise<void> {
+  /** Runs scenarios, each beginning with what the one before has left. @returns whether there is something for others */
+  async play(scenarios: readonly Scenario[]): Promise<boolean> {
     const { journal } = this.rehearsal;
     for (const { title, run } of scenarios) {
       this.scenario = title;
@@ -81,27 +83,11 @@ export class Lifecycle {
         await run(this);
       } catch (error) {
         this.expect('it can be played', false, (error as Error).message);
-        if (error instanceof NothingToTry) return;
+        if (error instanceof NothingToTry) return false;
       }
       journal.spans.push({ lane: 'scenarios', what: title, start, end: journal.now(), verdict: 'ok' });
     }
-  }
-
-  /** The environment as the app would be synthesized with `-c reapply`. */
-  assembly(reapply?: string): SynthesizedAssembly {
-    const name = reapply ?? 'first';
-    const known = this.assemblies.get(name);
-    if (known) return known;
-    const directory = path.join(this.rehearsal.folder, 'assemblies', name.replace(':', '-'));
-    const context = reapply === undefined ? {} : { reapply };
-    const made = assemble({
-      environments: [this.environment],
-      directory,
-      today: this.rehearsal.options.today,
-      context,
-    });
-    this.assemblies.set(name, made);
-    return made;
+    return true;
   }
 
   /** Folder of this repository. */
@@ -112,6 +98,11 @@ export class Lifecycle {
   /** The emulated account, where the part before has made one. */
   get aws(): AwsStage | undefined {
     return this.rehearsal.stage.aws;
+  }
+
+  /** Account that everything is in. */
+  get account(): string {
+    return this.aws?.account ?? ACCOUNT;
   }
 
   /** A row of the report that is neither ok nor a fault. */
@@ -152,6 +143,21 @@ export class Lifecycle {
     const says = code === 0 ? 'it went through' : `its words lack "${words}":\n${output}`;
     this.expect(`refused, with "${words}": $ ${command}`, code !== 0 && output.includes(words), says);
     return output;
+  }
+
+  /** Does something and has it killed as soon as an object of the cluster is as said. @returns whether it came to that */
+  async killedWhen<T extends KubernetesItem>(
+    objects: string,
+    isSo: (object: T) => boolean,
+    work: (abort: AbortSignal) => Promise<unknown>,
+  ): Promise<boolean> {
+    const abort = new AbortController();
+    const stop = this.cluster.api.watch<T>(objects, (object, exists) => {
+      if (exists && isSo(object)) abort.abort();
+    });
+    await work(abort.signal);
+    stop();
+    return abort.signal.aborted;
   }
 
   /** A deployment that has to work. */
@@ -236,6 +242,27 @@ export class Lifecycle {
       .join('\n');
   }
 }
+
+/**
+ * The environment with a pipeline, as the app synthesizes it without and with values of `-c reapply`. All at once, because a synth
+ * leaves this process no time for anything else, such as for signs of life of nodes.
+ */
+export function assembliesOf(rehearsal: Rehearsal): (reapply?: Reapply) => SynthesizedAssembly {
+  const { environment, folder, options } = rehearsal;
+  const synthesized = (reapply?: Reapply) =>
+    assemble({
+      environments: [withDelivery(environment)],
+      directory: path.join(folder, 'assemblies', String(reapply ?? 'first')),
+      today: options.today,
+      context: { ...options.context, ...(reapply && { reapply: `${environment.config.name}:${reapply}` }) },
+    });
+  const [first, ...again] = [synthesized(), ...REAPPLIES.map(synthesized)] as const;
+  return (reapply) => (reapply === undefined ? first : (again[REAPPLIES.indexOf(reapply)] ?? first));
+}
+
+/** What `-c reapply` says after the name of the environment, once for each time that a scenario uses it. */
+const REAPPLIES = [2, 3] as const;
+type Reapply = (typeof REAPPLIES)[number];
 
 /** The group that the pipeline's role is in. */
 export function pipelineOf({ config }: Environment): User {

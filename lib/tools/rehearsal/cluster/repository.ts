@@ -11,6 +11,7 @@ export interface WantedChart {
 }
 
 export interface ChartRepositoryOptions {
+  /** Runs Helm. */
   readonly programs: Programs;
 
   /** Path of Helm. */
@@ -19,6 +20,7 @@ export interface ChartRepositoryOptions {
   /** Folder for the packages. */
   readonly folder: string;
 
+  /** What the platform installs. */
   readonly wanted: readonly WantedChart[];
 
   /**

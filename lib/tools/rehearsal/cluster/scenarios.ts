@@ -1,8 +1,13 @@
 import * as path from 'node:path';
-import type { Node, Pod } from 'kubernetes-types/core/v1';
+import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';
+import type { Node, Pod, Secret } from 'kubernetes-types/core/v1';
+import { RELEASE_NAME } from '../../../platform/workloads/workloads-stack';
 import { KAFKA_NODES } from '../../../config/placement';
+import type { Finding } from '../../../report/findings';
+import { CHECK_GAPS, type Claim, judge } from '../aws/claims';
+import type { KubernetesItem } from '../control-plane/api';
+import type { AwsStage } from '../rehearsal';
 import { until } from '../until';
-import { ACCOUNT } from './cluster';
 import { readyToServe } from './kubelet';
 import { type Lifecycle, NothingToTry, type Scenario } from './lifecycle';
 
@@ -16,11 +21,11 @@ async function isComplete(l: Lifecycle, after: string): Promise<void> {
   );
   const employee = await l.cluster.api.find(`/api/v1/namespaces/${l.namespace}/services/employee-service`);
   const images = await l.images();
-  const registry = `${ACCOUNT}.dkr.ecr.${l.environment.config.region}.amazonaws.com/`;
+  const registry = `${l.account}.dkr.ecr.${l.environment.config.region}.amazonaws.com/`;
   l.expect(
     `after ${after}: ${services.length} bindings, employee-service, images of the account's registry`,
     bindings.length === services.length &&
-      bindings.every(({ spec }) => spec.targetGroupARN.includes(`:${ACCOUNT}:targetgroup/`)) &&
+      bindings.every(({ spec }) => spec.targetGroupARN.includes(`:${l.account}:targetgroup/`)) &&
       employee !== undefined &&
       services.every(({ name }) => images.get(name)?.startsWith(registry)),
     JSON.stringify({ bindings, images: [...images] }),
@@ -128,37 +133,39 @@ const install: Scenario = {
   },
 };
 
-/** Checks of verify that look into the cluster, and that hold without the load balancers and caches of AWS. */
-const VERIFIED = [
-  'Kubernetes API',
-  'Helm releases',
-  'Pods',
-  'Placement',
-  'Autoscalers',
-  'External secrets',
-  'Volume claims',
-];
+/** What verify finds, held against what is true. */
+async function verified(l: Lifecycle, aws: AwsStage, when: string, claims: readonly Claim[]): Promise<void> {
+  const { name } = l.environment.config;
+  const kubeconfig = l.cluster.controlPlane.kubeconfig();
+  const command = `npm run --silent verify -- ${name} --kubeconfig ${kubeconfig} --json`;
+  const { output } = await l.run(command, { cwd: l.repository, env: aws.env });
+  const said = /^\{[^]*^\}/m.exec(output)?.[0];
+  if (said === undefined) return l.expect(`verify, ${when}`, false, output);
+  const { findings } = JSON.parse(said) as { findings: Finding[] };
+  for (const { verdict, found } of judge(findings, claims, CHECK_GAPS)) {
+    if (verdict === 'gap') l.tell(verdict, found);
+    else l.expect(`verify, ${when}: ${found}`, verdict === 'ok');
+  }
+}
 
 const verify: Scenario = {
   name: 'verify',
   title: 'npm run verify looks into the cluster',
   run: async (l) => {
-    if (!l.aws) return l.tell('gap', 'verify asks AWS first: it runs with the part aws before this one');
-    const { name } = l.environment.config;
-    const script = path.join(l.repository, 'bin');
-    const kubeconfig = l.cluster.controlPlane.kubeconfig();
-    const command = `node -r ${script}/register.js ${script}/verify.ts ${name} --kubeconfig ${kubeconfig} --json`;
-    const { output } = await l.run(command, { cwd: l.repository, env: l.aws.env });
-    const json = output.slice(output.indexOf('{\n'));
-    const { findings } = JSON.parse(json) as { findings: { check: string; result: string; found: string }[] };
-    for (const check of VERIFIED) {
-      const found = findings.filter((finding) => finding.check === check);
-      l.expect(
-        `verify, ${check}`,
-        found.length > 0 && found.every(({ result }) => result === 'ok'),
-        found.map(({ result, found: words }) => `${result}: ${words}`).join('\n'),
-      );
-    }
+    const { aws, namespace } = l;
+    if (!aws) return l.tell('gap', 'verify asks AWS first: it runs with the part aws before this one');
+    const autoscalers = `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`;
+    await until('every autoscaler has metrics', 60, async () =>
+      (await l.cluster.api.list<HorizontalPodAutoscaler>(autoscalers)).every(({ status }) =>
+        status?.conditions?.some((one) => one.type === 'ScalingActive' && one.status === 'True'),
+      ),
+    );
+    await verified(l, aws, 'all is well', []);
+    const path = `${BINDINGS}/namespaces/${namespace}/targetgroupbindings`;
+    const [binding, ...others] = await l.cluster.api.list<KubernetesItem>(path);
+    await l.succeeds(`kubectl delete targetgroupbinding ${binding?.metadata?.name} -n ${namespace}`);
+    const found = new RegExp(`^${others.length} bindings for ${others.length + 1} services`);
+    await verified(l, aws, 'a binding is gone', [{ check: 'Target groups', result: 'failed', found }]);
   },
 };
 
@@ -191,7 +198,7 @@ const byHand: Scenario = {
     await isComplete(l, 'helm rollback');
     await l.succeeds(upgrade(l));
     const stored = await l.run(`helm get values erp-microservices -n ${namespace}`);
-    l.expect('stored values stay those of the person', !stored.output.includes(ACCOUNT), stored.output);
+    l.expect('stored values stay those of the person', !stored.output.includes(l.account), stored.output);
     await l.podsReady();
   },
 };
@@ -262,28 +269,42 @@ const badImage: Scenario = {
 
 const killed: Scenario = {
   name: 'killed',
-  title: 'Helm is killed in the middle',
+  title: 'Helm is killed at three points',
   run: async (l) => {
-    const { namespace, values } = l;
+    const { namespace } = l;
+    const command = `${upgrade(l)} --install --wait --timeout 5m`;
+    const install = (abort: AbortSignal) => l.run(`exec ${command}`, { abort });
+    await recovers(l, 'an upgrade that has only its record', () => l.killedWhen(records(l), isPending, install));
     l.cluster.images.set(':slow', 'sick');
-    const kill = (command: string, seconds: number) => l.run(`timeout --signal=KILL ${seconds} ${command}`);
-    // While it waits: objects are new, the record says pending.
-    await kill(`${upgrade(l)} --set services.approvalRequest.image.tag=slow --wait --timeout 5m`, 8);
-    l.expect('an upgrade is left pending', (await l.releaseStatus()) === 'pending-upgrade', await l.releaseStatus());
-    const refused = await release(l, 'next-3');
-    l.expect('release.sh refuses', refused.code !== 0, refused.output);
-    await commandOf(l, refused.output, 'helm rollback');
-    const next = await release(l, 'next-3');
-    l.expect('then the same release works', next.code === 0, next.output);
-    // Before objects are new: the record alone is there.
-    await l.run(`helm upgrade erp-microservices . -f ${values} -n ${namespace} --wait & sleep 0.6; kill -9 $!`);
-    const status = await l.releaseStatus();
-    if (status === 'pending-upgrade') await commandOf(l, (await release(l, 'next-4')).output, 'helm rollback');
-    const after = await release(l, 'next-4');
-    l.expect(`killed at once (${status}): the next release works`, after.code === 0, after.output);
+    const isNew = ({ spec }: Pod) => spec?.containers.some(({ image }) => image?.endsWith(':slow')) ?? false;
+    await recovers(l, 'an upgrade that waits for pods', () =>
+      l.killedWhen(`/api/v1/namespaces/${namespace}/pods`, isNew, (abort) =>
+        l.run(`exec ${command} --set services.approvalRequest.image.tag=slow`, { abort }),
+      ),
+    );
+    await l.succeeds(`helm uninstall erp-microservices -n ${namespace} --wait`);
+    await recovers(l, 'a first installation', () => l.killedWhen(records(l), isPending, install));
     await l.podsReady();
   },
 };
+
+/** Path of what Helm knows of the release. */
+const records = ({ namespace }: Lifecycle) =>
+  `/api/v1/namespaces/${namespace}/secrets?labelSelector=name%3Derp-microservices`;
+
+const isPending = ({ metadata }: Secret) => metadata?.labels?.status?.startsWith('pending-') ?? false;
+
+/** The next release says the command that helps, and works after it. */
+async function recovers(l: Lifecycle, what: string, kill: () => Promise<boolean>): Promise<void> {
+  const isKilled = await kill();
+  const status = await l.releaseStatus();
+  l.expect(`${what} is killed and left pending`, isKilled && status.startsWith('pending-'), status);
+  const refused = await release(l, 'next-3');
+  l.expect('release.sh refuses', refused.code !== 0, refused.output);
+  await commandOf(l, refused.output, status === 'pending-install' ? 'helm uninstall' : 'helm rollback');
+  const next = await release(l, 'next-3');
+  l.expect('then the same release works', next.code === 0, next.output);
+}
 
 /** Types the command that a message names. */
 async function commandOf(l: Lifecycle, message: string, words: string): Promise<void> {
@@ -304,7 +325,7 @@ const missing: Scenario = {
     await l.refuses(upgrade(l), `-c reapply=${name}:$(date +%s)`);
     await l.refuses(`${upgrade(l)} --install`, 'npx cdk deploy', { user: l.pipeline });
     await isComplete(l, 'the refusals');
-    await l.deploys('cdk deploy with reapply', () => l.workloads.deploy(l.assembly(`${name}:2`)));
+    await l.deploys('cdk deploy with reapply', () => l.workloads.deploy(l.assembly(2)));
     await l.succeeds(upgrade(l));
     await isComplete(l, 'it');
   },
@@ -315,7 +336,6 @@ const removed: Scenario = {
   title: 'helm uninstall and kubectl delete namespace by hand',
   run: async (l) => {
     const { namespace, values } = l;
-    const { name } = l.environment.config;
     const { xrayNamespace } = l.environment.values;
     await l.succeeds(`helm uninstall erp-microservices -n ${namespace}`);
     await l.succeeds(`kubectl delete namespace ${namespace} ${xrayNamespace ?? ''}`);
@@ -324,7 +344,7 @@ const removed: Scenario = {
       `helm install erp-microservices . -f ${values} -n ${namespace} --create-namespace`,
       'npx cdk deploy',
     );
-    const again = l.assembly(`${name}:3`);
+    const again = l.assembly(3);
     await l.deploys('cdk deploy with reapply, workloads', () => l.workloads.deploy(again));
     await isComplete(l, 'it');
     await l.podsReady();
@@ -369,11 +389,18 @@ const failedFirst: Scenario = {
     l.cluster.images.set(service?.name ?? '', 'missing');
     const quick = (properties: Readonly<Record<string, unknown>>) => ({
       ...l.cluster.adapt(properties),
-      ...(properties.Timeout !== undefined && { Timeout: '30s' }),
+      // It is to fail; the controllers are not.
+      ...(properties.Release === RELEASE_NAME && { Timeout: '15s' }),
     });
-    const error = await l.fails('cdk deploy without an image', () => l.workloads.deploy(l.assembly(), quick));
+    const error = await l.fails('cdk deploy without an image', () =>
+      l.workloads.deploy(l.assembly(), { adapt: quick }),
+    );
     l.expect('the deployment fails and is rolled back', error?.rolledBack === true, error?.message);
     l.cluster.images.delete(service?.name ?? '');
+    const cutOff = await l.killedWhen(records(l), isPending, (abort) =>
+      l.fails('cdk deploy, cut off while it installs', () => l.workloads.deploy(l.assembly(), { abort })),
+    );
+    l.expect('a deployment whose function is cut off while Helm installs fails', cutOff);
     await l.deploys('the same deployment again', () => l.workloads.deploy(l.assembly()));
     await isComplete(l, 'it');
     await l.podsReady();
@@ -419,18 +446,8 @@ const withoutCdk: Scenario = {
   },
 };
 
-/** In an order in which each begins with what the one before leaves. */
-export const SCENARIOS: readonly Scenario[] = [
-  install,
-  verify,
-  byHand,
-  pipeline,
-  badImage,
-  killed,
-  missing,
-  removed,
-  removal,
-  failedFirst,
-  leftovers,
-  withoutCdk,
-];
+/** Makes the environment and tries it, in an order in which each begins with what the one before leaves. */
+export const SCENARIOS: readonly Scenario[] = [install, verify, byHand, pipeline, badImage, killed, missing, removed];
+
+/** Takes it down, and begins again on what that leaves. */
+export const REMOVAL: readonly Scenario[] = [removal, failedFirst, leftovers, withoutCdk];

@@ -35,6 +35,7 @@ export class DeploymentError extends Error {
 }
 
 export interface StackInClusterOptions {
+  /** Runs the handler. */
   readonly programs: Programs;
 
   /** Folder with helm, kubectl and a stand-in for the AWS CLI; goes before the search path of programs. */
@@ -57,6 +58,22 @@ export interface StackInClusterOptions {
 
   /** Told each change. */
   readonly changed?: (change: Change) => void;
+}
+
+export interface DeployOptions {
+  /**
+   * Changes the properties on their way to the handler.
+   *
+   * @default - as of the stack
+   */
+  readonly adapt?: StackInClusterOptions['adapt'];
+
+  /**
+   * Kills the handler wherever it is at work, as the end of a function's time does.
+   *
+   * @default - nothing does
+   */
+  readonly abort?: AbortSignal;
 }
 
 /** Calls the handler as the function behind custom resources would. */
@@ -84,7 +101,10 @@ export class StackInCluster {
    *
    * @throws DeploymentError that names what failed, after the rollback
    */
-  async deploy(assembly: SynthesizedAssembly, adapt = this.options.adapt): Promise<Change[]> {
+  async deploy(
+    assembly: SynthesizedAssembly,
+    { adapt = this.options.adapt, abort }: DeployOptions = {},
+  ): Promise<Change[]> {
     const stack = assembly.stacks.find(({ name }) => name === this.name);
     if (!stack) throw new Error(`${assembly.directory} has no stack ${this.name}`);
     const wanted = resourcesInCluster(assembly, stack, this.options.answers ?? STAND_INS, adapt);
@@ -92,7 +112,7 @@ export class StackInCluster {
     const before = new Map(this.deployed);
     const changes: Change[] = [];
     const call = async (id: string, type: RequestType, resource: ResolvedResource) => {
-      changes.push(await this.handle(assembly, id, type, resource));
+      changes.push(await this.handle(assembly, id, type, resource, abort));
     };
     try {
       await inOrder(dependencies, async (id) => {
@@ -151,6 +171,7 @@ export class StackInCluster {
     id: string,
     type: RequestType,
     { type: ResourceType, properties }: ResolvedResource,
+    abort?: AbortSignal,
   ): Promise<Change> {
     const { programs, tools, path: search, kubeconfig, folder, changed } = this.options;
     // As every invocation that runs beside others has a folder of its own.
@@ -162,6 +183,7 @@ export class StackInCluster {
     const run = await programs.run(`${type}-${id}`, 'python3', ['-c', CALL, event], {
       cwd: handlerOf(assembly),
       limit: LIMIT,
+      abort,
       env: {
         PATH: `${tools}:${search}`,
         // Stands in for the AWS SDK, of which only charts in ECR need anything.
@@ -239,6 +261,7 @@ export function dependenciesWithin(
 
 type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;
 
+/** What waits for what on the way back. */
 export function reversed(dependencies: Dependencies): Dependencies {
   return new Map(
     [...dependencies.keys()].map((id) => [

@@ -31,6 +31,7 @@ interface PodMetrics {
 }
 
 export interface AnswersOptions {
+  /** Whose API asks. */
   readonly controlPlane: ControlPlane;
 
   /** Readiness gates that a pod of a namespace with these labels gets. */

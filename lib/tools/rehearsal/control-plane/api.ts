@@ -137,7 +137,8 @@ export class KubernetesApi {
   ): Promise<void> {
     return new Promise((resolve, reject) => {
       const query = `watch=1&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=${version}`;
-      const request = https.get(`${this.url}${path}?${query}`, this.options(), (response) => {
+      const separator = path.includes('?') ? '&' : '?';
+      const request = https.get(`${this.url}${path}${separator}${query}`, this.options(), (response) => {
         if (response.statusCode !== 200) {
           response.resume();
           return reject(new ApiError(response.statusCode ?? 0, `no watch of ${path}`));

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { promisify } from 'node:util';
 import { MissingProgramError } from '../../../assembly/kubernetes/tools';
 import { cachedAsync } from '../../../cache';
+import type { RehearsalOptions } from '../rehearsal';
 
 /** Programs of a control plane, all of one minor version of Kubernetes. */
 export const KUBERNETES_PROGRAMS = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
@@ -17,8 +18,8 @@ export interface BinariesOptions {
   /** Minor version of the environment's cluster, such as `1.31`. */
   readonly minor: string;
 
-  /** Folders to look into first: that of `KUBEBUILDER_ASSETS`, then those of `PATH`. */
-  readonly folders: readonly string[];
+  /** Where to look for them, and where what is missing is built. */
+  readonly options: Pick<RehearsalOptions, 'path' | 'kubernetesPrograms' | 'cache'>;
 
   /** Told what takes minutes. */
   readonly say: (text: string) => void;
@@ -29,15 +30,17 @@ export interface BinariesOptions {
  *
  * @throws MissingProgramError where Go is missing as well
  */
-export async function findPrograms({ minor, folders, say }: BinariesOptions): Promise<ControlPlanePrograms> {
+export async function findPrograms({ minor, options, say }: BinariesOptions): Promise<ControlPlanePrograms> {
+  const { path: search, kubernetesPrograms, cache } = options;
+  const folders = [kubernetesPrograms ?? [], search.split(path.delimiter)].flat();
   const found = folders.find((folder) => KUBERNETES_PROGRAMS.every((name) => isMinor(path.join(folder, name), minor)));
-  const kubernetes = found ?? (await buildKubernetes(minor, say));
+  const kubernetes = found ?? (await buildKubernetes(minor, cache, say));
   const withEtcd = folders.map((folder) => path.join(folder, 'etcd')).find((file) => fs.existsSync(file));
   return {
     'kube-apiserver': path.join(kubernetes, 'kube-apiserver'),
     'kube-controller-manager': path.join(kubernetes, 'kube-controller-manager'),
     'kube-scheduler': path.join(kubernetes, 'kube-scheduler'),
-    etcd: withEtcd ?? path.join(await buildEtcd(say), 'etcd'),
+    etcd: withEtcd ?? path.join(await buildEtcd(cache, say), 'etcd'),
   };
 }
 
@@ -79,10 +82,10 @@ function isMinor(program: string, minor: string): boolean {
   }
 }
 
-async function buildKubernetes(minor: string, say: BinariesOptions['say']): Promise<string> {
+async function buildKubernetes(minor: string, cache: string, say: BinariesOptions['say']): Promise<string> {
   const version = `v${minor}.0`;
   const [major, minorNumber] = minor.split('.');
-  return cachedAsync(path.join('control-plane', `${version}-${process.platform}-${process.arch}`), async (folder) => {
+  const build = async (folder: string) => {
     await needGo(`Kubernetes ${minor}`);
     say(`building Kubernetes ${version} once, which takes about eight minutes on two cores`);
     await inModule(folder, async (module) => {
@@ -113,11 +116,12 @@ async function buildKubernetes(minor: string, say: BinariesOptions['say']): Prom
         );
       }
     });
-  });
+  };
+  return cachedAsync(path.join('control-plane', `${version}-${process.platform}-${process.arch}`), build, cache);
 }
 
-async function buildEtcd(say: BinariesOptions['say']): Promise<string> {
-  return cachedAsync(path.join('control-plane', `etcd-${ETCD}-${process.platform}-${process.arch}`), async (folder) => {
+async function buildEtcd(cache: string, say: BinariesOptions['say']): Promise<string> {
+  const build = async (folder: string) => {
     await needGo('etcd');
     say(`building etcd ${ETCD} once`);
     await inModule(folder, async (module) => {
@@ -128,7 +132,8 @@ async function buildEtcd(say: BinariesOptions['say']): Promise<string> {
         say,
       );
     });
-  });
+  };
+  return cachedAsync(path.join('control-plane', `etcd-${ETCD}-${process.platform}-${process.arch}`), build, cache);
 }
 
 async function inModule(folder: string, build: (module: string) => Promise<void>): Promise<void> {

@@ -16,6 +16,7 @@ export interface User {
 export const ADMIN: User = { name: 'admin', groups: ['system:masters'] };
 
 export interface ControlPlaneOptions {
+  /** Where the programs are. */
   readonly binaries: ControlPlanePrograms;
 
   /** Runs them. */

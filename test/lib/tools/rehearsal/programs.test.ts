@@ -54,6 +54,17 @@ describe('a program and what it has started', () => {
     await end([Number(output)]);
   });
 
+  test('end when somebody has it killed', async () => {
+    const { programs: own } = programs();
+    const file = path.join(temporaryFolder(), 'pids');
+    const abort = new AbortController();
+    const done = own.run('stubborn', 'sh', STUBBORN(file), { limit: 60, abort: abort.signal });
+    const pids = await pidsIn(file);
+    abort.abort();
+    expect((await done).code).toBe(1);
+    await end(pids);
+  });
+
   test('end when its time is over', async () => {
     const { programs: own } = programs();
     const { code } = await own.run('long', 'sleep', ['600'], { limit: 0.1 });
