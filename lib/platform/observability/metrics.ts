@@ -48,7 +48,7 @@ const greatest = (prefix: string, metrics: readonly cloudwatch.IMetric[], label:
 
 /** The metrics that alarms and dashboard share, all of one environment. */
 export function environmentMetrics(sources: MetricSources, reference: Reference = (value) => value) {
-  const { environment, data, employee, edge } = sources;
+  const { environment, data, edge } = sources;
   const { config, values } = environment;
   const cluster = `${environmentId(config.name)}-cluster`;
 
@@ -61,18 +61,6 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       TargetGroup: reference(targetGroup.targetGroupFullName),
       LoadBalancer: reference(edge.loadBalancer.loadBalancer.loadBalancerFullName),
     })('UnHealthyHostCount', cloudwatch.Stats.MAXIMUM, Duration.minutes(1));
-
-  const lambda = metric('AWS/Lambda', { FunctionName: employee.function.functionName });
-  const invocations = lambda('Invocations', cloudwatch.Stats.SUM);
-  const failures = lambda('Errors', cloudwatch.Stats.SUM);
-  const loadBalancer = reference(edge.employeeLoadBalancer.loadBalancer.loadBalancerFullName);
-  const employeeLoadBalancer = metric('AWS/ApplicationELB', { LoadBalancer: loadBalancer });
-  const employeeTarget = metric('AWS/ApplicationELB', {
-    TargetGroup: reference(employee.targetGroup.targetGroupFullName),
-    LoadBalancer: loadBalancer,
-  });
-  // What the function says of itself: lambda/employee/observe/call-log.ts.
-  const ofService = metric('ERP/Employee', { service: 'employee', environment: environmentId(config.name) });
 
   const database = metric('AWS/RDS', { DBInstanceIdentifier: data.database.instanceIdentifier });
   const cacheId = data.cache && reference(data.cache.replicationGroup.ref);
@@ -92,20 +80,7 @@ export function environmentMetrics(sources: MetricSources, reference: Reference 
       })),
       { name: 'employee-service', metric: unhealthy(edge.loadBalancer.employeeTargetGroup) },
     ],
-    employee: {
-      invocations,
-      errors: percentage(failures, invocations, 'errors %'),
-      throttles: lambda('Throttles', cloudwatch.Stats.SUM),
-      duration: lambda('Duration', cloudwatch.Stats.p(99)),
-      loadBalancerErrors: employeeLoadBalancer('HTTPCode_ELB_5XX_Count', cloudwatch.Stats.SUM),
-      answers5xx: percentage(
-        employeeLoadBalancer('HTTPCode_Target_5XX_Count', cloudwatch.Stats.SUM),
-        employeeLoadBalancer('RequestCount', cloudwatch.Stats.SUM),
-        'answers 5xx %',
-      ),
-      faults: ofService('Faults', cloudwatch.Stats.SUM),
-      unhealthy: employeeTarget('UnHealthyHostCount', cloudwatch.Stats.MAXIMUM, Duration.minutes(1)),
-    },
+    employee: employeeMetrics(sources, reference),
     database: {
       cpu: database('CPUUtilization', cloudwatch.Stats.AVERAGE),
       freeStorage: database('FreeStorageSpace', cloudwatch.Stats.MINIMUM),
@@ -170,3 +145,33 @@ function kafkaMetrics(config: EnvironmentConfig) {
 }
 
 export type EnvironmentMetrics = ReturnType<typeof environmentMetrics>;
+
+/** Of the employee service: what its function, its load balancer and it itself say. */
+function employeeMetrics({ environment: { config }, employee, edge }: MetricSources, reference: Reference) {
+  const lambda = metric('AWS/Lambda', { FunctionName: employee.function.functionName });
+  const invocations = lambda('Invocations', cloudwatch.Stats.SUM);
+  const failures = lambda('Errors', cloudwatch.Stats.SUM);
+  const loadBalancer = reference(edge.employeeLoadBalancer.loadBalancer.loadBalancerFullName);
+  const employeeLoadBalancer = metric('AWS/ApplicationELB', { LoadBalancer: loadBalancer });
+  const employeeTarget = metric('AWS/ApplicationELB', {
+    TargetGroup: reference(employee.targetGroup.targetGroupFullName),
+    LoadBalancer: loadBalancer,
+  });
+  // What the function says of itself: lambda/employee/observe/call-log.ts.
+  const ofService = metric('ERP/Employee', { service: 'employee', environment: environmentId(config.name) });
+
+  return {
+    invocations,
+    errors: percentage(failures, invocations, 'errors %'),
+    throttles: lambda('Throttles', cloudwatch.Stats.SUM),
+    duration: lambda('Duration', cloudwatch.Stats.p(99)),
+    loadBalancerErrors: employeeLoadBalancer('HTTPCode_ELB_5XX_Count', cloudwatch.Stats.SUM),
+    answers5xx: percentage(
+      employeeLoadBalancer('HTTPCode_Target_5XX_Count', cloudwatch.Stats.SUM),
+      employeeLoadBalancer('RequestCount', cloudwatch.Stats.SUM),
+      'answers 5xx %',
+    ),
+    faults: ofService('Faults', cloudwatch.Stats.SUM),
+    unhealthy: employeeTarget('UnHealthyHostCount', cloudwatch.Stats.MAXIMUM, Duration.minutes(1)),
+  };
+}
