@@ -315,6 +315,17 @@ describe('verify', () => {
       'failed: has not run | npx cdk deploy ErpDev, then see docs/runbook.md#failed-migration',
     ],
     [
+      'Database migration',
+      'the users of the database are made, and no migration is deployed',
+      {
+        answers: {
+          ListStackResources: ({ StackName }) =>
+            StackName === 'ErpDevData' ? resource('Custom::Trigger', 'trigger') : { StackResourceSummaries: [] },
+        },
+      },
+      'failed: has not run | npx cdk deploy ErpDev, then see docs/runbook.md#failed-migration',
+    ],
+    [
       'Cache',
       'the cache is being mended',
       { answers: { DescribeReplicationGroups: replicationGroup({ Status: 'modifying' }) } },
