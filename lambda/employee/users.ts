@@ -11,14 +11,14 @@ import { readSettings } from './settings';
 export async function handler(): Promise<{ users: string[] }> {
   const settings = readSettings(process.env);
   const credentialsOf = (variable: string) => {
-    const arn = process.env[variable];
-    if (!arn) throw new Error(`${variable} is not set: it is the ARN of the secret of a user.`);
-    return credentialsFrom(readSettings({ ...process.env, DATABASE_SECRET_ARN: arn }).database)(false);
+    const secret = process.env[variable];
+    if (!secret) throw new Error(`${variable} is not set: it is the name of the secret of a user.`);
+    return credentialsFrom(readSettings({ ...process.env, DATABASE_SECRET_ARN: secret }).database)(false);
   };
   const users: DatabaseUser[] = [
-    { credentials: await credentialsOf('SERVICE_SECRET_ARN'), privileges: [] },
-    { credentials: await credentialsOf('MIGRATION_SECRET_ARN'), privileges: SCHEMA_PRIVILEGES, grants: true },
-    { credentials: await credentialsOf('CLUSTER_SECRET_ARN'), privileges: SCHEMA_PRIVILEGES },
+    { credentials: await credentialsOf('SERVICE_SECRET'), privileges: [] },
+    { credentials: await credentialsOf('MIGRATION_SECRET'), privileges: SCHEMA_PRIVILEGES, grants: true },
+    { credentials: await credentialsOf('CLUSTER_SECRET'), privileges: SCHEMA_PRIVILEGES },
   ];
   const log = jsonLog(settings.version, writeOut);
   const ca = serverCa(settings);

@@ -79,13 +79,13 @@ export class DatabaseUsers extends Construct {
       securityGroup,
       secrets: [
         database.masterSecret,
-        ...Object.values(STORES).map((store) => ({ secretArn: `${this.arnByName(config, store)}-??????` })),
+        ...Object.values(STORES).map((store) => ({ secretArn: this.arnPattern(config, store) })),
       ],
       environment: {
         DATABASE_SECRET_ARN: database.masterSecret.secretArn,
-        SERVICE_SECRET_ARN: this.arnByName(config, STORES.service),
-        MIGRATION_SECRET_ARN: this.arnByName(config, STORES.migration),
-        CLUSTER_SECRET_ARN: this.arnByName(config, STORES.cluster),
+        SERVICE_SECRET: secretName(config.name, STORES.service),
+        MIGRATION_SECRET: secretName(config.name, STORES.migration),
+        CLUSTER_SECRET: secretName(config.name, STORES.cluster),
       },
     });
     const trigger = new triggers.Trigger(this, 'Make', {
@@ -112,14 +112,14 @@ export class DatabaseUsers extends Construct {
   }
 
   /**
-   * ARN without the six random characters at its end. The secrets name the address of the instance; the function names the
-   * secrets, and shall not wait for the instance as well, because the first release waits for the function.
+   * ARN with any six characters at its end, which Secrets Manager draws. The secrets hold the address of the instance; the
+   * function knows them by their names, and so is made before the instance: the first release waits for both.
    */
-  private arnByName(config: EnvironmentConfig, store: SecretStore): string {
+  private arnPattern(config: EnvironmentConfig, store: SecretStore): string {
     return cdk.Stack.of(this).formatArn({
       service: 'secretsmanager',
       resource: 'secret',
-      resourceName: secretName(config.name, store),
+      resourceName: `${secretName(config.name, store)}-??????`,
       arnFormat: cdk.ArnFormat.COLON_RESOURCE_NAME,
     });
   }
