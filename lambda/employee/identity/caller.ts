@@ -1,6 +1,6 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwksValidationError, FetchError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
-import { type USER_GROUPS } from '../../../lib/config/user-groups';
+import type { USER_GROUPS } from '../../../lib/config/user-groups';
 import { ENTRY_HEADER } from '../http/entry-header';
 import { type Request } from '../http/event';
 import { unavailable, unauthorized } from '../http/failures';
