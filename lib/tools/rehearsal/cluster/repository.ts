@@ -32,7 +32,7 @@ export interface ChartRepositoryOptions {
 }
 
 /** Folder with a stand-in of each controller's chart, named as the chart. */
-export const STAND_IN_CHARTS = path.join(__dirname, 'charts');
+export const STAND_IN_CHARTS = path.join(__dirname, 'stand-ins');
 
 /** A chart of the repository, and whether it is the published one. */
 export interface ServedChart extends WantedChart {
