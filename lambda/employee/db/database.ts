@@ -12,8 +12,11 @@ export interface Budget {
   databaseMs: number;
 }
 
-/** What a failed call may do again: a `write` only what certainly was not applied. */
-export type Repeatable = 'read' | 'repeatable' | 'write';
+/**
+ * What a failed call may do again: a `write` only what certainly was not applied. What is `repeatable-within` the call alone
+ * cannot be repeated by its caller, who has no key to find out what became of it.
+ */
+export type Repeatable = 'read' | 'repeatable' | 'repeatable-within' | 'write';
 
 export type SqlValue = string | number | Buffer | null;
 
@@ -126,7 +129,8 @@ export class Database {
   /** Returns when it is time to try again, throws when that could apply a change twice or no time is left. */
   async #pauseOrThrow({ kind, failure, attempt, sent }: FailedAttempt, error: unknown, budget: Budget): Promise<void> {
     if (failure === 'statement') throw error;
-    if (failure === 'late') throw sent ? interrupted() : unavailable('the database is too slow');
+    const inDoubt = () => (kind === 'repeatable' ? interrupted() : unknownOutcome());
+    if (failure === 'late') throw sent ? inDoubt() : unavailable('the database is too slow');
     // The first loss of a held connection is met at once: the server is most likely there.
     const longest = attempt === 1 ? 0 : Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt - 2, 8));
     // Not all at the same moment, because every execution environment meets a restart at once.
@@ -144,8 +148,7 @@ export class Database {
       if (pause > 0) await sleep(pause);
       return;
     }
-    if (unknown) throw unknownOutcome();
-    if (sent) throw interrupted();
+    if (sent) throw inDoubt();
     if (failure === 'locked') throw unavailable('the record is being changed by another request', 1);
     throw unavailable('the database is not available');
   }

@@ -23,7 +23,7 @@ let cleanedAt = 0;
  * Runs a change. With an Idempotency-Key, the change and its answer are stored in one transaction, so that a repeated
  * request, by the caller or by this service after a lost connection, gets the first answer and changes nothing. A change
  * of several statements gets a key of this call's own when the caller sends none: by it the call finds out after a lost
- * connection whether the change was made. A change of one statement without a key is done at most once, and a
+ * connection whether the change was made; one that is in doubt when its time ends is answered with 504. A change of one statement without a key is done at most once, and a
  * connection that breaks before it is confirmed is answered with 504.
  * `value` is what was read from the body; a change that throws is not stored.
  */
@@ -52,7 +52,8 @@ async function changeByKey(call: Call, value: unknown, change: Change, sent: str
   const hash = createHash('sha256')
     .update(`${method} ${path} ${JSON.stringify(value)}`)
     .digest();
-  const answer = await call.database.run('repeatable', call, (session, attempt) =>
+  const kind = sent === undefined ? 'repeatable-within' : 'repeatable';
+  const answer = await call.database.run(kind, call, (session, attempt) =>
     // Nobody else knows a key of this call's own: at first there is nothing to look for.
     store(session, { key, hash, known: sent !== undefined || attempt > 1 }, change),
   );

@@ -208,6 +208,27 @@ describe('a wire that is cut', () => {
     },
   );
 
+  test.each([
+    ['without a key may have been made', {}, 504, undefined, 'may or may not have been made'],
+    ['with a key may be sent again', { 'idempotency-key': 'cut-for-good' }, 503, '5', 'repeating it is safe'],
+  ])('a deduction %s when the wire stays cut until its time ends', async (_, headers, status, retryAfter, error) => {
+    const id = await prepared();
+    let isCut = false;
+    wire.onCommand = (bytes, client) => {
+      if (!isCut && !bytes.includes('COMMIT')) return true;
+      if (isCut) client.destroy();
+      else wire.onAnswer = () => (client.destroy(), false);
+      const first = !isCut;
+      isCut = true;
+      return first;
+    };
+    const event = albEvent('POST', `/employees/${id}/deduct-leave`, headers, JSON.stringify({ days: 1 }));
+    const answer = await service.handler(event, { getRemainingTimeInMillis: () => 1500 });
+    expect([answer.statusCode, answer.headers?.['retry-after']]).toEqual([status, retryAfter]);
+    expect(JSON.parse(answer.body).error).toContain(error);
+    expect(await balanceOf(id)).toBe('47.00');
+  });
+
   test('a last day is not refused to whom it was given before the wire was cut', async () => {
     const id = await employeeWith(1);
     cut('COMMIT', 'after');
