@@ -129,6 +129,8 @@ describe('plan of the removal', () => {
     );
     const filter = fake.inputs('DescribeVolumes')[0]!;
     expect(filter).toMatchObject({ 'Filter.1.Name': 'tag:project', 'Filter.2.Name': 'tag:environment' });
+    // A volume that somebody has tagged like the environment is not the driver's.
+    expect(filter).toMatchObject({ 'Filter.3.Name': 'tag:ebs.csi.aws.com/cluster', 'Filter.3.Value.1': 'true' });
     for (const i of [1, 2]) {
       const tag = `${String(filter[`Filter.${i}.Name`]).slice(4)}=${String(filter[`Filter.${i}.Value.1`])}`;
       expect(JSON.stringify(storageClass!.properties.Manifest)).toContain(`\\"tagSpecification_${i}\\":\\"${tag}\\"`);
