@@ -31,14 +31,7 @@ module.exports = {
       name: 'employee-stands-alone',
       severity: 'error',
       from: { path: '^lambda/' },
-      to: { path: '^(bin|lib|test)/', pathNot: '^lib/config/' },
-    },
-    {
-      // Types of config hold facts of both sides together, and are gone when the function runs.
-      name: 'employee-takes-no-code-of-config',
-      severity: 'error',
-      from: { path: '^lambda/' },
-      to: { path: '^lib/config/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^(bin|lib|test)/' },
     },
     {
       name: 'lib-knows-no-bin',

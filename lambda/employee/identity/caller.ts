@@ -1,6 +1,5 @@
 import { JwtVerifier } from 'aws-jwt-verify';
 import { JwksValidationError, FetchError, WaitPeriodNotYetEndedJwkError } from 'aws-jwt-verify/error';
-import type { USER_GROUPS } from '../../../lib/config/user-groups';
 import { ENTRY_HEADER } from '../http/entry-header';
 import { type Request } from '../http/event';
 import { unavailable, unauthorized } from '../http/failures';
@@ -37,7 +36,8 @@ export interface TokenSource {
   readonly keys?: string;
 }
 
-const ROLES: Readonly<Record<keyof typeof USER_GROUPS, Role>> = { admins: 'administrator', managers: 'manager' };
+/** What each group of the user pool is, strongest first; who is in none is an employee. */
+export const ROLES_OF_GROUPS = { admins: 'administrator', managers: 'manager' } as const satisfies Record<string, Role>;
 const SERVICE: Caller = { role: 'service', subject: 'service' };
 
 /** A browser sends the same token for an hour; checking its signature takes as long as a short query. */
@@ -105,10 +105,10 @@ type Claims = Readonly<Record<string, unknown>>;
 
 function callerOf(claims: Claims): Caller {
   const groups: unknown = claims['cognito:groups'];
-  const group = Array.isArray(groups) ? Object.keys(ROLES).find((name) => groups.includes(name)) : undefined;
+  const group = Array.isArray(groups) ? Object.keys(ROLES_OF_GROUPS).find((name) => groups.includes(name)) : undefined;
   const confirmed = claims.email_verified === true || claims.email_verified === 'true';
   return {
-    role: group === undefined ? 'employee' : ROLES[group as keyof typeof ROLES],
+    role: group === undefined ? 'employee' : ROLES_OF_GROUPS[group as keyof typeof ROLES_OF_GROUPS],
     subject: String(claims.sub),
     person: {
       email: confirmed ? textOf(claims.email) : undefined,

@@ -1,7 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { toRequest } from '../../../lambda/employee/http/event';
-import { Callers } from '../../../lambda/employee/identity/caller';
+import { Callers, ROLES_OF_GROUPS } from '../../../lambda/employee/identity/caller';
 import { ROUTES } from '../../../lambda/employee/http/router';
+import { USER_GROUPS } from '../../../lib/config/user-groups';
 import { type Environment, issuer, kim, useDatabase } from './support';
 
 /**
@@ -131,6 +132,10 @@ function requestOf(route: string, { employee, email, department, leave, quest }:
 
 const as = (role: (typeof ROLES)[number]) =>
   service.as(role === 'service' ? 'service' : { email: 'caller@example.com', groups: GROUPS[role] });
+
+test('every group of the user pool has a role, the strongest first', () => {
+  expect(Object.keys(ROLES_OF_GROUPS)).toEqual(Object.keys(USER_GROUPS));
+});
 
 test('the matrix names every route that is served', () => {
   const served = Object.entries(ROUTES).flatMap(([path, operations]) =>
